@@ -1,0 +1,1 @@
+"""Text in, findings out. Nothing here knows DuckDB, dbt or Prefect."""

@@ -1,0 +1,1 @@
+"""One spaCy component per file; importing ``flows.nlp.pipeline`` registers them."""
