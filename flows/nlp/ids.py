@@ -1,4 +1,4 @@
-"""Keys of what a text holds: from the document's key and the place in its body, so that the same text gives the same."""
+"""Keys of what a text holds, from the document and the place in its body: the same text gives the same keys."""
 
 from decimal import Decimal
 
