@@ -2,12 +2,31 @@
 
 from decimal import Decimal
 
+from spacy.tokens import Doc, Span
+
 from flows.records import stable_id
 
 
-def sentence_id(document_id: str, char_start: int) -> str:
-    """Key of the sentence that starts at ``char_start``."""
-    return stable_id(document_id, "sentence", char_start)
+def sentence_id(doc: Doc, sentence: Span) -> str:
+    """Key of one sentence of ``doc``.
+
+    Leading white space counts as no part of it: the same sentence keeps its key however the
+    parser deals out blanks between sentences.
+    """
+    start = sentence.start_char
+    text = doc.text[start : sentence.end_char]
+    return stable_id(doc._.document_id, "sentence", start + len(text) - len(text.lstrip()))
+
+
+def sentence_ids(doc: Doc) -> list[str]:
+    """The key of the sentence of every token; one sentence in all where ``doc`` has no boundaries."""
+    if not len(doc):
+        return []
+    sentences = doc.sents if doc.has_annotation("SENT_START") else [doc[:]]
+    keys: list[str] = []
+    for sentence in sentences:
+        keys.extend([sentence_id(doc, sentence)] * len(sentence))
+    return keys
 
 
 def mention_id(document_id: str, char_start: int, char_end: int, entity_id: str) -> str:
