@@ -188,16 +188,17 @@ class Findings:
 
         row = asdict(self)
         row["id"] = row.pop("document_id")
-        return {"id": row.pop("id"), **{key: _plain(value) for key, value in row.items()}}
+        return {"id": row.pop("id"), **{key: plain(value) for key, value in row.items()}}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON knows it: decimals as numbers (whole ones as integers), dates as ISO text, tuples as lists."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value

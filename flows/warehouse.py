@@ -74,6 +74,18 @@ def hold_lock(settings: Settings, *, command: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_UN)
 
 
+def is_locked(settings: Settings) -> bool:
+    """Whether another process holds the warehouse just now."""
+    try:
+        with (settings.home / "warehouse.lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def describe_holder(settings: Settings) -> str:
     """Who wrote itself into the lock file last: "process 12 on host (run, since 2026-01-02T03:04:05+00:00)"."""
     try:
@@ -130,7 +142,7 @@ def append_arrow(connection: "duckdb.DuckDBPyConnection", table: str, rows: "pa.
         connection.execute(f"insert into {table} by name select * from _rows_to_append")
     finally:
         connection.unregister("_rows_to_append")
-    return rows.num_rows
+    return int(rows.num_rows)
 
 
 def rows_to_arrow(rows: list[dict[str, Any]], schema: "pa.Schema") -> "pa.Table":

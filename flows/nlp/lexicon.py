@@ -6,7 +6,7 @@ existing one (the first column) takes its place.
 
 import csv
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -26,7 +26,7 @@ class Row(BaseModel):
 RowT = TypeVar("RowT", bound=Row)
 
 
-@lru_cache(maxsize=None)
+@cache
 def read_table(name: str, row_type: type[RowT], user_dirs: tuple[Path, ...] = ()) -> tuple[RowT, ...]:
     """All rows of one table, the user's after the project's.
 

@@ -1,0 +1,49 @@
+"""A read-only way into the published release, for BI, notebooks and ``newsledger query``.
+
+A connection stays with the release it was opened on, even while ``current`` moves on.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.errors import ReleaseDamaged, UsageError
+from flows.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@contextmanager
+def open_release(settings: Settings, database: Path | None = None) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """A connection that can read the release and nothing else: no writes, no other files, no network.
+
+    Tables can be named without their schema: ``marts`` is searched first, then ``quality``.
+
+    Args:
+        database: Another release's file than that of ``current``.
+
+    Raises:
+        UsageError: Nothing has been published yet.
+        ReleaseDamaged: The file is no DuckDB database.
+    """
+    import duckdb
+
+    # Resolved once: the link may move between the check and the open.
+    path = (database or settings.current_database).resolve()
+    if not path.is_file():
+        raise UsageError(f"No release at {path}: `newsledger run` makes one.")
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
+    except duckdb.Error as error:
+        raise ReleaseDamaged(
+            f"{path} cannot be read: {str(error).splitlines()[0]}. `newsledger rollback` returns to the release before."
+        ) from error
+    try:
+        connection.execute("set search_path = 'marts,quality'")
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,71 @@
+"""What the installation did last: runs, release and its age, what is withheld and refused."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from flows.errors import LedgerError
+from flows.safe_text import for_log
+from flows.serve import open_release
+from flows.settings import Settings
+from flows.warehouse import open_warehouse
+
+
+def read_status(settings: Settings) -> dict[str, Any]:
+    """Counts and names as a JSON-able mapping; parts that do not exist yet are None."""
+    status: dict[str, Any] = {"home": str(settings.home), "release": None, "runs": None}
+    if settings.current_database.exists():
+        status["release"] = _release_status(settings)
+    if settings.warehouse_path.exists():
+        try:
+            with open_warehouse(settings, read_only=True) as connection:
+                rows = connection.execute(
+                    "select run_id, command, started_at, ended_at, outcome, release_id from ops.runs "
+                    "order by started_at desc limit 5"
+                )
+                status["runs"] = rows.to_arrow_table().to_pylist()
+        except LedgerError as error:
+            # A writer shuts readers out of the working file; that a run is under way is the status.
+            status["runs"] = str(error)
+    return status
+
+
+def _release_status(settings: Settings) -> dict[str, Any]:
+    with open_release(settings) as connection:
+        columns = "release_id, released_at, document_count, figure_count, event_count, withheld_count"
+        release = connection.execute(
+            f"select {columns} from releases order by released_at desc limit 1"
+        ).to_arrow_table()
+        withheld = connection.execute(
+            "select table_name, expectation, count(*) from withheld group by all order by 3 desc limit 10"
+        ).fetchall()
+        rejected = connection.execute("select count(*) from rejected_inputs").fetchone()
+    row: dict[str, Any] = release.to_pylist()[0]
+    row["age_hours"] = round((datetime.now(UTC) - row["released_at"]).total_seconds() / 3600, 2)
+    row["withheld"] = [{"table": table, "expectation": rule, "rows": count} for table, rule, count in withheld]
+    row["rejected_inputs"] = rejected[0] if rejected else 0
+    return row
+
+
+def tell(status: dict[str, Any], *, is_json: bool) -> None:
+    if is_json:
+        print(json.dumps(status, default=str))
+        return
+    print(f"home      {status['home']}")
+    release = status["release"]
+    if release is None:
+        print("release   none yet: `newsledger run` makes one")
+    else:
+        counts = ", ".join(
+            f"{release[name]:,} {name.removesuffix('_count')}s"
+            for name in ("document_count", "figure_count", "event_count")
+        )
+        print(f"release   {release['release_id']}, {release['age_hours']} hours old: {counts}")
+        print(f"withheld  {release['withheld_count']:,} rows; {release['rejected_inputs']:,} inputs rejected")
+        for item in release["withheld"]:
+            print(f"          {item['rows']:,} of {item['table']}: {item['expectation']}")
+    runs = status["runs"]
+    if isinstance(runs, str):
+        print(f"runs      {runs}")
+    for run in runs if isinstance(runs, list) else ():
+        print(f"run       {run['run_id']} {run['command']}: {for_log(str(run['outcome'] or 'did not end'))}")
