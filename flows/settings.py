@@ -1,5 +1,6 @@
 """One frozen settings object, handed down; ``newsledger.toml``, then ``NEWSLEDGER_*`` over it."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,7 @@ def load_settings(**given: Any) -> Settings:
     Raises:
         SettingsError: A name that is no setting, or a value that does not fit; says which and where.
     """
+    _refuse_unknown_variables()
     try:
         return Settings(**given)
     except ValidationError as error:
@@ -93,3 +95,13 @@ def load_settings(**given: Any) -> Settings:
         ) from error
     except ValueError as error:  # the TOML file itself does not parse
         raise SettingsError(f"{SETTINGS_FILE.absolute()}: {error}") from error
+
+
+def _refuse_unknown_variables() -> None:
+    """Refuse what pydantic-settings passes over: a variable of the environment that names no setting."""
+    prefix = Settings.model_config["env_prefix"]
+    for name in os.environ:
+        field_name = name.removeprefix(prefix).split("__")[0].lower()
+        if name.startswith(prefix) and field_name not in Settings.model_fields:
+            known = ", ".join(prefix + field.upper() for field in sorted(Settings.model_fields))
+            raise SettingsError(f"{name} in the environment is no setting. Known are: {known}.")

@@ -1,0 +1,57 @@
+"""What was published: list, roll back, prune, verify."""
+
+import json
+
+import click
+
+from flows.commands.common import settings_for_command
+
+
+@click.command(name="releases")
+@click.option("--json", "is_json", is_flag=True, help="As JSON, for machines.")
+def list_all(is_json: bool) -> None:
+    """List the releases that are kept, the newest last; `current` is marked."""
+    settings = settings_for_command()
+    from flows.releases import list_releases
+
+    for release in list_releases(settings):
+        if is_json:
+            click.echo(json.dumps(release.as_row(), default=str))
+        else:
+            mark = "*" if release.is_current else " "
+            counts = ", ".join(f"{count:,} {name}" for name, count in release.counts.items())
+            click.echo(f"{mark} {release.release_id}  {counts}")
+
+
+@click.command()
+@click.argument("release_id", required=False)
+def rollback(release_id: str | None) -> None:
+    """Point `current` at RELEASE_ID, by default at the release before."""
+    settings = settings_for_command()
+    from flows.releases import rollback as roll_back
+
+    click.echo(f"current is {roll_back(settings, release_id)}")
+
+
+@click.command()
+@click.option("--keep", type=click.IntRange(min=1), help="How many of the newest stay; default: setting keep_releases.")
+def prune(keep: int | None) -> None:
+    """Delete old releases; never the current one, nor one that may still be read."""
+    settings = settings_for_command()
+    from flows.releases import prune as prune_releases
+
+    for release_id in prune_releases(settings, keep=keep or settings.keep_releases):
+        click.echo(f"deleted {release_id}")
+
+
+@click.command()
+@click.argument("release_id", required=False)
+def verify(release_id: str | None) -> None:
+    """Check a release's files (default: the current one) against its manifest; exit code 5 where they differ."""
+    settings = settings_for_command()
+    from flows.releases import verify as verify_release
+
+    click.echo(f"{verify_release(settings, release_id)} is whole")
+
+
+COMMANDS = (list_all, rollback, prune, verify)
