@@ -1,0 +1,151 @@
+{{ config(materialized='table') }}
+
+-- Every figure with the quantity that it states (`observation_id`) and the interval in which its statement is true,
+-- both in the unit in which reports of that quantity are compared.
+with
+
+figures as (select * from {{ ref('int_figures__converted') }}),
+documents as (select document_id, story_id, published_on from {{ ref('int_documents__published') }}),
+parties as (select * from {{ ref('int_figures__parties') }}),
+rules as (select * from {{ ref('measure_rules') }}),
+conversions as (select * from {{ ref('commodity_conversions') }}),
+
+printed as (
+    select
+        figure_id,
+        cast(value as double) as value,
+        cast(value_low as double) as value_low,
+        cast(value_high as double) as value_high,
+        replace(regexp_extract(surface, '\d[\d,]*(\.\d+)?'), ',', '') as digits
+    from figures
+),
+
+-- Half of the last digit printed: "240 billion" is true of 239.5 to 240.5 billion. Of a whole number without a scale
+-- word, zeros at the end are taken as rounding ("388,000"); a number in words is taken as if printed in digits.
+rounded as (
+    select
+        figure_id,
+        value,
+        value_low,
+        value_high,
+        case
+            when value = 0 then 0.5
+            when digits = '' or try_cast(digits as double) is null or cast(digits as double) = 0
+                or (abs(value) = cast(digits as double) and digits not like '%.%')
+                then 0.5 * pow(10, len(regexp_extract(format('{:.0f}', abs(value)), '0*$')))
+            else
+                0.5 * pow(10, -len(regexp_extract(digits, '\.(\d+)$', 1)))
+                * abs(value) / cast(digits as double)
+        end as half_digit
+    from printed
+),
+
+-- One unit per quantity: folds become percent of change, and commodities that trade in two kinds of unit one of them.
+compared as (
+    select
+        figures.figure_id,
+        case
+            when figures.kind = 'change' and figures.canonical_unit = 'x' then '%'
+            when conversions.to_unit is not null
+                then conversions.to_unit || substr(figures.canonical_unit, 1 + len(conversions.from_unit))
+            else coalesce(figures.canonical_unit, figures.unit_code)
+        end as unit_code,
+        case
+            when figures.kind = 'change' and figures.canonical_unit = 'x' then 100.0
+            else coalesce(units.factor, 1) * coalesce(conversions.factor, 1)
+        end as factor,
+        case
+            when figures.kind = 'change' and figures.canonical_unit = 'x' then -100.0
+            when figures.kind = 'change' then 0
+            else coalesce(units.zero_offset, 0)
+        end as zero_offset,
+        coalesce(conversions.tolerance, 0) as tolerance,
+        rounded.value,
+        rounded.half_digit,
+        case figures.comparator
+            when '=' then rounded.value - rounded.half_digit
+            when '~' then rounded.value
+                - greatest(rounded.half_digit, {{ var('approximate_share') }} * abs(rounded.value))
+            else coalesce(rounded.value_low, cast('-infinity' as double))
+        end as value_low,
+        case figures.comparator
+            when '=' then rounded.value + rounded.half_digit
+            when '~' then rounded.value
+                + greatest(rounded.half_digit, {{ var('approximate_share') }} * abs(rounded.value))
+            else coalesce(rounded.value_high, cast('infinity' as double))
+        end as value_high
+    from figures
+    inner join rounded on figures.figure_id = rounded.figure_id
+    left join {{ ref('int_units__resolved') }} as units on figures.unit_code = units.unit_code
+    left join conversions
+        on figures.commodity = conversions.commodity
+        and split_part(figures.canonical_unit, '/', 1) = conversions.from_unit
+),
+
+described as (
+    select
+        figures.figure_id,
+        figures.document_id,
+        documents.story_id,
+        documents.published_on,
+        figures.char_start,
+        -- With both ends known, "A exports to B" and "B imports from A" are one quantity.
+        case
+            when figures.supplier_entity_id is not null and figures.recipient_entity_id is not null
+                then coalesce(rules.equivalent_measure, figures.measure)
+            else figures.measure
+        end as measure,
+        figures.measure_surface,
+        figures.commodity,
+        figures.supplier_entity_id,
+        figures.recipient_entity_id,
+        figures.subject_entity_id,
+        parties.party_countries,
+        parties.party_basis,
+        parties.party_key,
+        figures.counted_noun,
+        figures.kind,
+        figures.dimension,
+        compared.unit_code,
+        figures.period_start,
+        figures.period_end,
+        -- A whole year's change is against the year before unless the text says otherwise.
+        case
+            when figures.kind = 'change' and figures.change_basis is null
+                and figures.period_end = figures.period_start + interval 1 year - interval 1 day
+                then 'year_on_year'
+            else figures.change_basis
+        end as change_basis,
+        figures.status,
+        figures.comparator,
+        figures.direction,
+        figures.speaker_entity_id,
+        figures.base_figure_id,
+        figures.confidence,
+        compared.value * compared.factor + compared.zero_offset as value,
+        compared.value_low * compared.factor + compared.zero_offset
+        - compared.tolerance * abs(compared.value * compared.factor) as value_low,
+        compared.value_high * compared.factor + compared.zero_offset
+        + compared.tolerance * abs(compared.value * compared.factor) as value_high,
+        compared.half_digit / nullif(abs(compared.value), 0) + compared.tolerance as relative_precision
+    from figures
+    inner join documents on figures.document_id = documents.document_id
+    inner join parties on figures.figure_id = parties.figure_id
+    inner join compared on figures.figure_id = compared.figure_id
+    left join rules on figures.measure = rules.measure
+)
+
+select
+    described.*,
+    {{ stable_id([
+        'measure', 'commodity', 'party_key', 'counted_noun', 'kind', 'unit_code', 'period_start', 'period_end',
+        'change_basis', 'status',
+        "case when measure is null then lower(measure_surface) end",
+        "case when measure is null or period_end is null then story_id end",
+        "case
+            when measure is null or period_end is null or party_key is null
+                or status in ('target', 'forecast', 'planned')
+                then format('{:.2e}', value)
+        end",
+    ]) }} as observation_id
+from described

@@ -1,0 +1,119 @@
+-- Whose quantity a figure is, as one key: its parties where the text states them, else what its sentence or, for
+-- trade of two countries, its document leaves no doubt about.
+with
+
+figures as (select * from {{ ref('int_figures__converted') }}),
+rules as (select * from {{ ref('measure_rules') }}),
+entities as (select * from {{ ref('int_entities__merged') }}),
+
+stated as (
+    select
+        figures.figure_id,
+        figures.document_id,
+        figures.sentence_id,
+        figures.supplier_entity_id,
+        figures.recipient_entity_id,
+        figures.subject_entity_id,
+        rules.is_two_sided,
+        regexp_matches(lower(sentences.surface), rules.context_pattern) as speaks_of_two,
+        list_sort(list_distinct(list_filter(
+            [suppliers.country_iso3, recipients.country_iso3, subjects.country_iso3], lambda code: code is not null
+        ))) as countries
+    from figures
+    left join rules on figures.measure = rules.measure
+    left join {{ ref('stg_parsed__sentences') }} as sentences
+        on figures.sentence_id = sentences.sentence_id and rules.is_two_sided
+    left join entities as suppliers on figures.supplier_entity_id = suppliers.entity_id
+    left join entities as recipients on figures.recipient_entity_id = recipients.entity_id
+    left join entities as subjects on figures.subject_entity_id = subjects.entity_id
+),
+
+-- Figures whose parties the context has to tell.
+open_figures as (
+    select *
+    from stated
+    where (supplier_entity_id is null and recipient_entity_id is null and subject_entity_id is null)
+        or (is_two_sided and speaks_of_two and len(countries) < 2)
+),
+
+mentions as (
+    select
+        mentions.document_id,
+        mentions.sentence_id,
+        entities.country_iso3,
+        count(*) as mention_count
+    from {{ ref('int_mentions__kept') }} as mentions
+    inner join entities on mentions.entity_id = entities.entity_id
+    where entities.country_iso3 is not null
+        and mentions.document_id in (select document_id from open_figures)
+    group by all
+),
+
+document_countries as (
+    select document_id, country_iso3, sum(mention_count) as mention_count
+    from mentions
+    group by all
+),
+
+-- A country in the figure's own sentence counts for three mentions elsewhere.
+ranked as (
+    select
+        open_figures.figure_id,
+        document_countries.country_iso3,
+        mentions.country_iso3 is not null as is_in_sentence,
+        list_contains(open_figures.countries, document_countries.country_iso3) as is_stated,
+        row_number() over (
+            partition by open_figures.figure_id
+            order by
+                list_contains(open_figures.countries, document_countries.country_iso3) desc,
+                document_countries.mention_count + case when mentions.country_iso3 is not null then 3 else 0 end desc,
+                document_countries.country_iso3
+        ) as place
+    from open_figures
+    inner join document_countries on open_figures.document_id = document_countries.document_id
+    left join mentions
+        on open_figures.sentence_id = mentions.sentence_id and document_countries.country_iso3 = mentions.country_iso3
+),
+
+context as (
+    select
+        figure_id,
+        list_sort(list(country_iso3) filter (where place <= 2)) as leading_countries,
+        list_sort(list(country_iso3) filter (where is_in_sentence)) as sentence_countries
+    from ranked
+    group by figure_id
+),
+
+resolved as (
+    select
+        stated.*,
+        case
+            when stated.is_two_sided and stated.speaks_of_two and len(stated.countries) < 2
+                and len(context.leading_countries) = 2
+                then context.leading_countries
+            when stated.supplier_entity_id is null and stated.recipient_entity_id is null
+                and stated.subject_entity_id is null and not coalesce(stated.is_two_sided, false)
+                and len(context.sentence_countries) = 1
+                then context.sentence_countries
+        end as context_countries
+    from stated
+    left join context on stated.figure_id = context.figure_id
+)
+
+select
+    figure_id,
+    coalesce(context_countries, countries) as party_countries,
+    case
+        when context_countries is not null then 'context'
+        when coalesce(supplier_entity_id, recipient_entity_id, subject_entity_id) is not null then 'stated'
+    end as party_basis,
+    case
+        when is_two_sided and len(coalesce(context_countries, countries)) = 2
+            then array_to_string(coalesce(context_countries, countries), '+')
+        when context_countries is not null then context_countries[1]
+        when coalesce(supplier_entity_id, recipient_entity_id, subject_entity_id) is not null
+            then concat_ws(
+                '>', coalesce(supplier_entity_id, ''), coalesce(recipient_entity_id, ''), coalesce(subject_entity_id, '')
+            )
+    end as party_key
+from resolved

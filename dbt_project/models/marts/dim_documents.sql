@@ -1,0 +1,20 @@
+select
+    document_id,
+    source_id,
+    publisher,
+    title,
+    uri,
+    url,
+    authors,
+    language,
+    published_at,
+    published_on,
+    published_basis,
+    body,
+    word_count,
+    content_sha256,
+    story_id,
+    is_syndicated_copy,
+    first_seen_at,
+    extractor_version
+from {{ ref('int_documents__published') }}

@@ -1,0 +1,4 @@
+select
+    document_id,
+    extractor_version
+from {{ source('parsed', 'documents') }}

@@ -1,0 +1,4 @@
+select distinct
+    table_name,
+    row_id
+from {{ source('quality', 'withheld') }}

@@ -1,0 +1,79 @@
+"""parsed.* -> staging, intermediate, marts: stories first, then dbt, in this process."""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows import dbt_runner
+from flows.dbt_runner import Progress
+from flows.settings import Settings
+from flows.stories import StoriesResult, assign_stories
+from flows.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """Rows per mart, what stories were found, and where the seconds went."""
+
+    counts: dict[str, int]
+    stories: StoriesResult
+    seconds: dict[str, float]
+
+
+def build(settings: Settings, *, run_id: str, progress: Progress | None = None) -> BuildResult:
+    """Make all marts anew from ``parsed.*``; hold the warehouse's lock, and no connection to it.
+
+    Seeds are loaded and views are made only where they changed since the last build of this warehouse.
+
+    Args:
+        run_id: Names the run in dbt's log.
+        progress: Is called after each table.
+
+    Raises:
+        BuildFailed: dbt reported an error; says which model or test, and why. Some marts may be new and
+            others old: no reader sees them, for a release is made only after validation.
+        LexiconError: A table in ``lexicon_dirs`` has columns that the project's has not.
+    """
+    started = time.monotonic()
+    seeds = dbt_runner.merge_seeds(settings)
+    version = dbt_runner.project_version(seeds)
+    prepared = settings.home / "dbt" / "prepared.json"
+    with open_warehouse(settings) as connection:
+        stories = assign_stories(connection)
+        is_prepared = prepared.is_file() and json.loads(prepared.read_text()) == _prepared(version, connection)
+    stories_done = time.monotonic()
+    command = ["build", "--exclude", "resource_type:unit_test"]
+    if is_prepared:
+        command += ["resource_type:seed", "config.materialized:view"]
+    # Whatever stops dbt half-way, the next build starts from the seeds.
+    prepared.unlink(missing_ok=True)
+    dbt_runner.run_dbt(settings, command, run_id=run_id, progress=progress)
+    with open_warehouse(settings) as connection:
+        counts = _count_marts(connection)
+        prepared.write_text(json.dumps(_prepared(version, connection)), encoding="utf-8")
+    seconds = {"stories": stories_done - started, "dbt": time.monotonic() - stories_done}
+    return BuildResult(counts=counts, stories=stories, seconds=seconds)
+
+
+def _prepared(version: str, connection: "duckdb.DuckDBPyConnection") -> dict[str, object]:
+    """What seeds and views there are; another warehouse under the same name differs in it."""
+    made = connection.execute(
+        "select table_schema || '.' || table_name from information_schema.tables "
+        "where table_schema in ('seeds', 'staging', 'intermediate') order by 1"
+    ).fetchall()
+    return {"version": version, "made": [row[0] for row in made]}
+
+
+def _count_marts(connection: "duckdb.DuckDBPyConnection") -> dict[str, int]:
+    tables = connection.execute(
+        "select table_name from information_schema.tables where table_schema = 'marts' order by table_name"
+    ).fetchall()
+    counts = {}
+    for (table,) in tables:
+        row = connection.execute(f'select count(*) from marts."{table}"').fetchone()
+        counts[table] = int(row[0]) if row else 0
+    return counts
