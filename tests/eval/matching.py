@@ -86,7 +86,7 @@ def score_figures(text: str, gold: list[Gold], findings: Findings, tally: Tally)
     by_id = {figure.figure_id: figure for figure in found}
     spans = [place(text, row, "surface") for row in gold]
     by_value = pairs(gold, found, spans, lambda row, figure: same_number(row["value"], figure.value))
-    right_unit = [(g, f) for g, f in by_value if gold[g]["unit"] == found[f].unit_code]
+    right_unit = [(g, f) for g, f in by_value if gold[g].get("unit", found[f].unit_code) == found[f].unit_code]
     right_change = [
         (g, f)
         for g, f in right_unit
