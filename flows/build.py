@@ -72,8 +72,5 @@ def _count_marts(connection: "duckdb.DuckDBPyConnection") -> dict[str, int]:
     tables = connection.execute(
         "select table_name from information_schema.tables where table_schema = 'marts' order by table_name"
     ).fetchall()
-    counts = {}
-    for (table,) in tables:
-        row = connection.execute(f'select count(*) from marts."{table}"').fetchone()
-        counts[table] = int(row[0]) if row else 0
-    return counts
+    counts = " union all ".join(f"select '{table}', count(*) from marts.\"{table}\"" for (table,) in tables)
+    return dict(connection.execute(counts).fetchall()) if tables else {}

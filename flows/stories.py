@@ -169,8 +169,8 @@ _NAME_STORIES = """
 
 
 def _result(connection: "duckdb.DuckDBPyConnection", new_document_count: int) -> StoriesResult:
-    row = connection.execute("select count(*), count(distinct story_id) from parsed.stories").fetchone()
-    documents, stories = row if row else (0, 0)
+    rows = connection.execute("select count(*), count(distinct story_id) from parsed.stories").fetchall()
+    documents, stories = rows[0]
     return StoriesResult(document_count=documents, new_document_count=new_document_count, story_count=stories)
 
 
@@ -297,10 +297,11 @@ class _Texts:
     def __getitem__(self, document_id: str) -> _Text:
         text = self._texts.get(document_id)
         if text is None:
-            row = self._connection.execute(
+            # Read to the end: DuckDB allows nothing else on a connection while a result is open.
+            rows = self._connection.execute(
                 "select body from raw.documents where document_id = $1", [document_id]
-            ).fetchone()
-            words = _words(row[0] if row else "")
+            ).fetchall()
+            words = _words(rows[0][0])
             text = _Text(_shingles(words), frozenset(word for word in words if word[0].isdigit()))
             if len(self._texts) >= self._keep:
                 del self._texts[next(iter(self._texts))]
