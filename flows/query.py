@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from flows.errors import UsageError
 from flows.records import plain
-from flows.safe_text import for_log
+from flows.safe_text import for_log, without_controls
 from flows.serve import open_release
 from flows.settings import Settings
 
@@ -84,9 +84,9 @@ def _write_table(answer: "pa.Table") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*(Text(for_log(name)) for name in answer.column_names), show_lines=False)
+    table = Table(*(Text(without_controls(name)) for name in answer.column_names), show_lines=False)
     for row in answer.to_pylist():
-        table.add_row(*(Text("" if value is None else for_log(_shown(value))) for value in row.values()))
+        table.add_row(*(Text("" if value is None else without_controls(_shown(value))) for value in row.values()))
     Console(file=sys.stdout, highlight=False).print(table)
 
 

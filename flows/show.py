@@ -67,4 +67,4 @@ def _print(row: dict[str, Any]) -> None:
         console.print(" " * start + "^" * len(row["surface"]), soft_wrap=True)
     for name, value in row.items():
         if value is not None and name not in _SHOWN_APART and not name.endswith("_entity_id"):
-            console.print(f"{name.replace('_', ' '):<16} {for_log(str(value))}", soft_wrap=True)
+            console.print(f"{name.replace('_', ' '):<16} {without_controls(str(value))}", soft_wrap=True)
