@@ -84,7 +84,9 @@ def _write_table(answer: "pa.Table") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*(Text(without_controls(name)) for name in answer.column_names), show_lines=False)
+    table = Table()
+    for name in answer.column_names:
+        table.add_column(Text(without_controls(name)))
     for row in answer.to_pylist():
         table.add_row(*(Text("" if value is None else without_controls(_shown(value))) for value in row.values()))
     Console(file=sys.stdout, highlight=False).print(table)
