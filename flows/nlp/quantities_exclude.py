@@ -1,0 +1,277 @@
+"""Numbers that are no figures: dates, times, ordinals, labels, names, scores, addresses, telephone numbers."""
+
+from flows.nlp.numbers import ONE
+from flows.nlp.quantities_lexicon import Lexicon
+from flows.nlp.quantities_text import DAYS, HYPHENS, MONTHS, Reading, Sentence
+
+_YEAR_BEFORE = frozenset(
+    "in since of by from until till during before after for to and the early late mid end year years fiscal "
+    "summer winter spring autumn fall season election elections budget".split()
+)
+_STRAY_QUOTES = frozenset("'’‘")
+_DAY_JOINTS = HYPHENS | {"and", "to", ","}
+_MODEL_LETTERS = 4
+
+
+def why_not(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
+    """The reason a number is no figure, known from the atoms around it; None where it may be one."""
+    start, end = reading.number_start, reading.number_end
+    if sentence.is_digits(start) or sentence.is_digits(end - 1):
+        reason = _digits_reason(reading, sentence)
+        if reason is not None:
+            return reason
+    elif _is_name_word(reading, sentence):
+        return "name"
+    bare = reading.unit_code is None and reading.scale == ONE
+    if bare:
+        reason = _bare_reason(reading, sentence, lexicon)
+        if reason is not None:
+            return reason
+    if reading.dimension == "duration" or (reading.unit_code is None and sentence.word(reading.end) in ("%",)):
+        return _time_reason(reading, sentence, lexicon)
+    return _furniture(reading, sentence, lexicon)
+
+
+def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
+    start, end = reading.number_start, reading.number_end
+    before, after = sentence.word(start - 1), sentence.word(end)
+    glued_before = start > 0 and sentence.is_glued(start)
+    glued_after = end < sentence.size and sentence.is_glued(end)
+    if not reading.is_prefixed and glued_before:
+        if before.isalpha() and before not in MONTHS:
+            return "name"
+        if before in _STRAY_QUOTES or before in ("_", "@", "\\"):
+            return "name"
+        if before == "/" and not reading.is_fraction and start > 1 and sentence.is_digits(start - 2):
+            return "date"
+        if before == ":" and start > 1 and sentence.is_digits(start - 2) and sentence.is_glued(start - 1):
+            return "clock time"
+        if before in HYPHENS and start > 1 and sentence.is_glued(start - 1):
+            reason = _hyphened_before(reading, sentence)
+            if reason is not None:
+                return reason
+        if before == "+" and len(sentence.text[start]) >= 2 and sentence.is_digits(min(end, sentence.size - 1)):
+            return "telephone number"
+        if before == "#":
+            return "label"
+    if glued_after and reading.end == end:
+        if after.isalpha() and after not in ("x",):
+            return "ordinal or name"
+        if after in _STRAY_QUOTES and sentence.word(end + 1) == "s":
+            return "decade"
+        if (
+            after in (":", "/")
+            and end + 1 < sentence.size
+            and sentence.is_digits(end + 1)
+            and sentence.is_glued(end + 1)
+        ):
+            return "clock time" if after == ":" else "date"
+        if after in HYPHENS and _is_digit_chain(sentence, end):
+            return "telephone number"
+    return None
+
+
+def _hyphened_before(reading: Reading, sentence: Sentence) -> str | None:
+    start = reading.number_start
+    behind = sentence.text[start - 2]
+    if behind.isalpha():
+        is_code = behind.isupper() or len(behind) <= _MODEL_LETTERS or behind[0].isupper()
+        if is_code and behind.lower() not in ("to", "by", "of", "and", "a", "the"):
+            return "name"
+        if reading.unit_code is None:
+            return "name"
+    if behind.isdecimal() and len(behind) == 4 and behind[:2] in ("18", "19", "20") and reading.unit_code is None:
+        return "years"
+    if behind[0].isdecimal() and sentence.word(start - 3) in HYPHENS and sentence.is_glued(start - 2):
+        return "telephone number"
+    return None
+
+
+def _is_digit_chain(sentence: Sentence, end: int) -> bool:
+    """ "555-123-4567", "2024-05-17"; also "555-1234"."""
+    if end + 1 >= sentence.size or not sentence.is_digits(end + 1) or not sentence.is_glued(end + 1):
+        return False
+    follows, before = sentence.text[end + 1], sentence.text[end - 1]
+    if len(before) == 3 and len(follows) == 4 and before.isdecimal() and follows.isdecimal():
+        return True
+    third = end + 2
+    return (
+        third + 1 < sentence.size
+        and sentence.lower[third] in HYPHENS
+        and sentence.is_glued(third)
+        and sentence.is_digits(third + 1)
+        and sentence.is_glued(third + 1)
+    )
+
+
+def _is_name_word(reading: Reading, sentence: Sentence) -> bool:
+    """A number word with a capital inside a sentence, beside other capitals: "Group of Seven", "One Road"."""
+    start, end = reading.number_start, reading.number_end
+    if not sentence.text[start][0].isupper() or reading.unit_code is not None or reading.scale != ONE:
+        return False
+    follows = sentence.text[end] if end < sentence.size else ""
+    if start == 0:
+        return (
+            bool(follows)
+            and follows[0].isupper()
+            and sentence.facts.has_tags
+            and sentence.token(end).tag_ == "NNP"
+            and (end + 1 < sentence.size and sentence.text[end + 1][0].isupper())
+        )
+    before = sentence.text[start - 1]
+    return before[0].isupper() or (bool(follows) and follows[0].isupper()) or before in ("of", "&", "-", "and")
+
+
+def _bare_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
+    start, end = reading.number_start, reading.number_end
+    text = sentence.text[start]
+    before, after = sentence.word(start - 1), sentence.word(end)
+    is_integer = end == start + 1 and text.isdecimal()
+    if lexicon.not_after.get(after) == "time" and _is_clock(sentence, end):
+        return "clock time"
+    if after in ("a", "p") and sentence.word(end + 1) == "." and sentence.word(end + 2) == "m":
+        return "clock time"
+    if is_integer:
+        if _is_date(sentence, start, end):
+            return "date"
+        if len(text) == 4 and "1400" <= text < "2100" and _is_year(reading, sentence):
+            return "year"
+        if len(text) > 1 and text[0] == "0":
+            return "code"
+        if (
+            (start == 0 or sentence.starts[start] - sentence.ends[start - 1] > 1)
+            and after in (".", ")")
+            and len(text) <= 2
+            and start == 0
+            and end + 1 < sentence.size
+        ):
+            return "list number"
+        if before in ("(", "[") and after in (")", "]"):
+            return "list number"
+        if _is_address(sentence, end, lexicon):
+            return "address"
+        if sentence.size == 1 or (start == 0 and end == sentence.size - 1 and not after.isalpha()):
+            return "furniture"
+    return _label(reading, sentence, lexicon)
+
+
+def _is_clock(sentence: Sentence, end: int) -> bool:
+    after = sentence.word(end)
+    if after in ("am", "pm", "hrs", "oclock", "gmt", "utc", "o"):
+        return True
+    # "5 ET", "5 EST": zones are capitals; "et" and "est" are words.
+    return sentence.text[end].isupper()
+
+
+def _is_date(sentence: Sentence, start: int, end: int) -> bool:
+    text = sentence.text[start]
+    if len(text) > 2 or int(text) > 31:
+        return False
+    if start and _is_month(sentence, start - 1):
+        return True
+    if end < sentence.size and _is_month(sentence, end):
+        return True
+    if sentence.word(end) == "of" and end + 1 < sentence.size and _is_month(sentence, end + 1):
+        return True
+    # "May 17-21", "May 17 and 18", "17-21 May": the day before or after the joint stands by the month.
+    joint = sentence.word(start - 1)
+    if joint in _DAY_JOINTS and start >= 3 and sentence.is_digits(start - 2) and _is_month(sentence, start - 3):
+        return len(sentence.text[start - 2]) <= 2 and (joint != "," or not sentence.word(end).isalpha())
+    if sentence.word(end) in _DAY_JOINTS and end + 2 < sentence.size and sentence.is_digits(end + 1):
+        return _is_month(sentence, end + 2)
+    return start >= 1 and sentence.word(start - 1) in DAYS and start >= 2 and _is_month(sentence, start - 2)
+
+
+def _is_month(sentence: Sentence, atom: int) -> bool:
+    word = sentence.lower[atom]
+    if word == "." and atom:
+        atom, word = atom - 1, sentence.lower[atom - 1]
+    return word in MONTHS and sentence.text[atom][0].isupper()
+
+
+def _is_year(reading: Reading, sentence: Sentence) -> bool:
+    """A bare number of four digits is a year unless a comparator or a plural noun makes it an amount."""
+    start, end = reading.number_start, reading.number_end
+    value = int(sentence.text[start])
+    before = sentence.word(reading.start - 1)
+    if reading.comparator is not None and reading.start < start:
+        phrase = sentence.word(start - 1)
+        return phrase in ("around", "about", "near", "circa", "c", "over", "above") and not _plural_follows(
+            sentence, end
+        )
+    if not _plural_follows(sentence, end):
+        return 1800 <= value < 2100 or before in _YEAR_BEFORE
+    return before in _YEAR_BEFORE or (1900 <= value < 2060 and value % 50 != 0)
+
+
+def _plural_follows(sentence: Sentence, end: int) -> bool:
+    if end >= sentence.size or not sentence.lower[end].isalpha():
+        return False
+    if not sentence.facts.has_tags:
+        return sentence.lower[end].endswith("s") and sentence.lower[end] not in ("was", "is", "has")
+    tags = [sentence.token(atom).tag_ for atom in range(end, min(end + 2, sentence.size))]
+    return tags[0] == "NNS" or (len(tags) > 1 and tags[0] in ("JJ", "NN", "JJR") and tags[1] == "NNS")
+
+
+def _is_address(sentence: Sentence, end: int, lexicon: Lexicon) -> bool:
+    for atom in range(end, min(end + 4, sentence.size)):
+        text = sentence.text[atom]
+        if not text[0].isupper():
+            return False
+        if atom > end and sentence.lower[atom] in lexicon.address_words:
+            return True
+    return False
+
+
+def _label(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
+    """ "Article 5", "No. 5", "S&P 500", "Boeing 737", "Group of 20"; never a number with decimals."""
+    start, end = reading.number_start, reading.number_end
+    if reading.start != start:
+        return None
+    behind = start - 1
+    while behind >= 0 and sentence.lower[behind] in (".", ":", "#") and behind > start - 3:
+        behind -= 1
+    if behind < 0:
+        return None
+    word = sentence.lower[behind]
+    if word == "p" and sentence.word(behind - 1) == "&" and sentence.word(behind - 2) == "s":
+        word = "s&p"
+    if word == "of" and sentence.word(behind - 1) == "group" and sentence.text[behind - 1][0].isupper():
+        return "label"
+    kind = lexicon.not_before.get(word)
+    if kind is None or kind in ("time", "furniture"):
+        return None
+    if "," in sentence.text[start] or (kind != "label" and "." in sentence.text[start]):
+        return None
+    is_capital = sentence.text[behind][0].isupper()
+    if kind in ("index", "model") and not is_capital and word != "№":
+        return None
+    # "we phase two plants out": a verb labels nothing.
+    is_verb = sentence.facts.has_tags and not is_capital and sentence.token(behind).tag_[:2] in ("VB", "IN")
+    if kind == "label" and is_verb and word not in ("no", "stage", "grade", "rank"):
+        return None
+    if kind == "label" and behind == start - 1 and word in ("no", "number", "numbers"):
+        return "label" if is_capital or word != "no" or not sentence.lower[end : end + 1] else None
+    return kind
+
+
+def _time_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
+    if reading.rate_codes:
+        return None
+    if lexicon.not_after.get(sentence.word(reading.end)) == "time":
+        return "points in time"
+    if sentence.word(reading.end) == "from" and sentence.word(reading.end + 1) == "now":
+        return "points in time"
+    if lexicon.not_before.get(sentence.word(reading.start - 1)) == "time":
+        return "points in time"
+    return _furniture(reading, sentence, lexicon)
+
+
+def _furniture(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
+    before = f"{sentence.word(reading.start - 3)} {sentence.word(reading.start - 2)}"
+    if sentence.word(reading.start - 1) == ":" and lexicon.not_before.get(before) == "furniture":
+        return "furniture"
+    after = f"{sentence.word(reading.end - 1)} {sentence.word(reading.end)}"
+    if lexicon.not_after.get(after) == "furniture":
+        return "furniture"
+    return None

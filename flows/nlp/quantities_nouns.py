@@ -1,0 +1,268 @@
+"""What a number without a unit counts: "four nuclear power plants", "16 Russian regions", "three of the suspects"."""
+
+from spacy.tokens import Token
+
+from flows.nlp.numbers import ONE
+from flows.nlp.quantities_lexicon import Lexicon
+from flows.nlp.quantities_text import DAYS, HYPHENS, MONTHS, Reading, Sentence
+
+_MODIFIERS = frozenset(("JJ", "JJR", "JJS", "VBN", "VBG", "NN", "NNS", "NNP", "NNPS", "HYPH", "AFX", "POS", "$"))
+_NOUNS = frozenset(("NN", "NNS", "NNP", "NNPS"))
+_STOPS = frozenset("last next this each every former ago earlier later worth due such".split())
+# Adjectives that grade or place a thing and do not name its class.
+_GRADING = frozenset(
+    "new old more less other additional further extra big bigger biggest large larger largest small smaller "
+    "smallest major minor main key many few several different various same similar great good better best bad "
+    "worse worst high higher highest low lower lowest top leading long short early late young first second "
+    "third final total full whole entire current existing possible likely potential local foreign domestic "
+    "regional national international global annual monthly daily separate single individual own important "
+    "strong weak famous popular innocent unidentified unnamed confirmed suspected armed dead injured".split()
+)
+# Nouns that measure out what follows "of": a type of goods, a head of cattle.
+_CLASSIFIERS = frozenset(
+    "type types kind kinds piece pieces head sort sorts set sets copy copies case cases unit units bag bags "
+    "bale bales box boxes bottle bottles pair pairs item items form forms sheet sheets slice slices "
+    "can cans cup cups crate crates carton cartons pack packs packet packets load loads truckload truckloads "
+    "cargo cargoes shipment shipments variety varieties batch batches".split()
+)
+_ONE_NOUNS = frozenset(
+    "day time thing way side hand reason point example place moment night morning another other more such "
+    "kind sort area part question word level exception end".split()
+)
+_COMPOUND_BREAKS = frozenset(
+    "way time party star piece dimensional sided state wheel door page man woman figure digit "
+    "tier track legged pronged minded off on stop size fits handed headed".split()
+)
+_MAX_TOKENS = 9
+
+
+def find_noun(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
+    """Set what a bare number counts, and extend the expression up to that noun."""
+    facts = sentence.facts
+    if not reading.is_bare or reading.end >= sentence.size or reading.is_fraction:
+        return
+    if not facts.has_tags:
+        _noun_without_tags(reading, sentence)
+        return
+    atom = reading.end
+    if sentence.lower[atom] in HYPHENS and sentence.is_glued(atom):
+        _hyphen_noun(reading, sentence, atom + 1)
+        return
+    if sentence.lower[atom] == "of":
+        atom = _after_of(reading, sentence, atom)
+        if atom < 0:
+            return
+    number = facts.doc[sentence.token_at(reading.number_end - 1)]
+    head = _head_noun(number, sentence.token_at(atom), sentence)
+    if head is None:
+        return
+    _set_noun(reading, sentence, sentence.token_at(atom), head)
+
+
+def _after_of(reading: Reading, sentence: Sentence, atom: int) -> int:
+    """ "thousands of people", "three of the suspects": the atom after "of" and its article; -1 where none."""
+    if not (reading.is_vague or reading.is_words or reading.scale != ONE):
+        return -1
+    atom += 1
+    if sentence.word(atom) in ("the", "its", "their", "his", "her", "our", "those", "these", "a", "all"):
+        if reading.value == ONE:
+            return -1
+        atom += 1
+    return atom if atom < sentence.size and sentence.lower[atom].isalpha() else -1
+
+
+def _head_noun(number: Token, first: int, sentence: Sentence) -> Token | None:
+    """The noun the number modifies in the parse, else the last noun of the run after it."""
+    doc = sentence.facts.doc
+    end = min(sentence.token_end, first + _MAX_TOKENS)
+    run_end, last_noun = first, -1
+    for index in range(first, end):
+        token = doc[index]
+        tag, lower = token.tag_, token.lower_
+        if lower in _STOPS or lower in DAYS or (lower in MONTHS and token.text[0].isupper()):
+            break
+        if tag not in _MODIFIERS:
+            joins = tag == "RB" and index + 1 < end and doc[index + 1].tag_[:2] in ("JJ", "VB")
+            joins = joins or (
+                tag in ("CC", ",")
+                and index > first
+                and doc[index - 1].tag_[:2] == "JJ"
+                and index + 1 < end
+                and doc[index + 1].tag_[:2] == "JJ"
+            )
+            if not joins:
+                break
+        if tag in _NOUNS:
+            if last_noun >= 0 and doc[last_noun].tag_ == "NNS" and tag in ("NNP", "NNS") and index - last_noun == 1:
+                break
+            last_noun = index
+        elif last_noun >= 0 and tag in ("VBN", "VBG", "JJ", "RB") and doc[last_noun].tag_ in ("NNS", "NNPS"):
+            break
+        run_end = index + 1
+    head = (
+        number.head if sentence.facts.has_parse and number.dep_ in ("nummod", "compound", "quantmod", "amod") else None
+    )
+    if head is not None and first <= head.i < run_end and head.tag_ in _NOUNS:
+        # The parse may stop at a compound's first noun: "four power plants".
+        while head.dep_ == "compound" and head.i < head.head.i < run_end and head.tag_ in ("NN", "NNP"):
+            head = head.head
+        return head
+    return doc[last_noun] if last_noun >= 0 else None
+
+
+def _set_noun(reading: Reading, sentence: Sentence, first: int, head: Token) -> None:
+    lower = head.lower_
+    if reading.value == ONE and reading.is_words and lower in _ONE_NOUNS:
+        return
+    last = head
+    noun = _noun_phrase(first, head, sentence)
+    doc = sentence.facts.doc
+    following = head.i + 1
+    if lower in _CLASSIFIERS and following + 1 < sentence.token_end and doc[following].lower_ == "of":
+        inner = _head_noun(doc[following], following + 1, sentence)
+        if inner is not None:
+            noun, last = f"{noun} of {inner.lower_}", inner
+    reading.noun_token, reading.noun_last_token = head.i, last.i
+    reading.counted_noun = noun
+    reading.end = max(reading.end, _atom_after(sentence, last))
+    reading.unit_code, reading.dimension = "1", "count"
+
+
+def _noun_phrase(first: int, head: Token, sentence: Sentence) -> str:
+    """The lemma of the head with its compound nouns, and the adjective of class before those."""
+    doc = sentence.facts.doc
+    parts = [_lemma(head)]
+    compounded = False
+    for index in range(head.i - 1, first - 1, -1):
+        token = doc[index]
+        if token.tag_ in ("NN", "NNS") and not token.text[0].isupper():
+            parts.insert(0, token.lower_)
+            compounded = True
+        elif token.tag_ == "JJ" and compounded and token.lower_ not in _GRADING and token.text[0].islower():
+            parts.insert(0, token.lower_)
+            break
+        elif token.tag_ in ("NN", "NNP", "HYPH", "JJ", "VBN"):
+            break
+        else:
+            break
+    return " ".join(parts)
+
+
+def _lemma(token: Token) -> str:
+    lemma = token.lemma_.lower() if token.lemma_ else token.lower_
+    return "person" if lemma == "people" else lemma
+
+
+def _atom_after(sentence: Sentence, token: Token) -> int:
+    """The atom after a token of this sentence."""
+    limit = token.idx + len(token)
+    low, high = 0, sentence.size
+    while low < high:
+        middle = (low + high) // 2
+        if sentence.starts[middle] < limit:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _hyphen_noun(reading: Reading, sentence: Sentence, atom: int) -> None:
+    """ "a 16-nation bloc", "the three-judge panel": the noun joined to the number is what is counted."""
+    if atom >= sentence.size or not sentence.lower[atom].isalpha() or not sentence.is_glued(atom):
+        return
+    word = sentence.lower[atom]
+    token = sentence.token(atom)
+    if word in _COMPOUND_BREAKS or token.tag_[:2] not in ("NN", "JJ") or reading.value == ONE or word.endswith("ed"):
+        reading.confidence = 0.0
+        return
+    reading.noun_token = reading.noun_last_token = token.i
+    reading.counted_noun = word
+    reading.end = atom + 1
+    reading.unit_code, reading.dimension = "1", "count"
+    reading.confidence = min(reading.confidence, 0.75)
+
+
+def _noun_without_tags(reading: Reading, sentence: Sentence) -> None:
+    """Without a tagger: the next word, where it looks like a plural."""
+    word = sentence.lower[reading.end]
+    if not word.isalpha() or not word.endswith("s") or len(word) < 4 or word in ("this", "does", "less"):
+        return
+    token = sentence.token(reading.end)
+    reading.noun_token = reading.noun_last_token = token.i
+    reading.counted_noun = word[:-1]
+    reading.end += 1
+    reading.unit_code, reading.dimension = "1", "count"
+    reading.confidence = min(reading.confidence, 0.6)
+
+
+def is_anaphoric(reading: Reading, sentence: Sentence) -> bool:
+    """ "the two countries", "both", "the two": they point back at what is known and state no number."""
+    before = sentence.word(reading.start - 1)
+    if not reading.is_words or reading.value not in (2, 3) or reading.scale != ONE or reading.is_vague:
+        return False
+    if before not in ("the", "these", "those", "both", "between", "other"):
+        return False
+    if reading.noun_token < 0:
+        return True
+    noun = sentence.facts.doc[reading.noun_token]
+    return not any(child.dep_ in ("relcl", "acl") for child in noun.rights)
+
+
+def stands_as_number(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
+    """Whether a number with neither unit nor noun is an amount all the same: "killed 35", "rose to 861"."""
+    if reading.confidence <= 0:
+        return False
+    if reading.is_vague and reading.comparator == ">=":
+        return sentence.word(reading.end) != "of" and len(sentence.lower) > 3
+    if reading.scale != ONE or (reading.comparator not in (None, "=") and reading.start < reading.number_start):
+        return True
+    text = sentence.text[reading.number_start]
+    if any(sign in text for sign in ".,") or (reading.number_end > reading.number_start + 1 and not reading.is_words):
+        return True
+    if reading.is_words and reading.value < 10 and reading.list_role is None:
+        return _has_verb_side(reading, sentence, words_only=True)
+    return _has_verb_side(reading, sentence, words_only=False)
+
+
+def _has_verb_side(reading: Reading, sentence: Sentence, *, words_only: bool) -> bool:
+    if not sentence.facts.has_tags:
+        return False
+    doc = sentence.facts.doc
+    token = doc[sentence.token_at(reading.number_start)]
+    before = doc[token.i - 1] if token.i > sentence.token_base else None
+    after_index = sentence.token_at(reading.number_end - 1) + 1
+    after = doc[after_index] if after_index < sentence.token_end else None
+    if words_only and reading.value == ONE:
+        return False
+    if before is not None and before.tag_ in ("VBD", "VBZ", "VBG", "VBN", "VB", "VBP") and before.lemma_ != "be":
+        return True
+    if after is not None and after.lower_ in ("were", "was", "are", "have", "had", "people") and before is None:
+        return True
+    if after is not None and after.lower_ in (
+        "dead",
+        "injured",
+        "wounded",
+        "missing",
+        "others",
+        "killed",
+        "hurt",
+        "more",
+    ):
+        return True
+    if words_only or before is None:
+        return False
+    return before.lower_ in (
+        "to",
+        "by",
+        "of",
+        "at",
+        "from",
+        "about",
+        "only",
+        "is",
+        "was",
+        "were",
+        "are",
+        "with",
+        "than",
+    )

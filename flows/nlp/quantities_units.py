@@ -1,0 +1,203 @@
+"""Finds the unit printed before or after a number, settles which one an ambiguous form means, reads rates."""
+
+from decimal import Decimal
+
+from flows.nlp.numbers import ONE, divide, parse_digits, read_cardinal
+from flows.nlp.quantities_lexicon import Lexicon, UnitForm, unit_dimension
+from flows.nlp.quantities_text import HYPHENS, Reading, Sentence
+
+_RATE_DIMENSIONS = frozenset(("duration", "mass", "volume", "energy", "length", "area", "container_capacity", "power"))
+_NOT_A_RATE = frozenset("ago earlier before after later previously prior hence long when since in old or".split())
+_INCH_WORDS = frozenset("thick wide long tall deep high diameter".split())
+_ADVERBS = {
+    "annually": "a",
+    "yearly": "a",
+    "daily": "d",
+    "weekly": "wk",
+    "monthly": "mo",
+    "hourly": "h",
+}
+_BEFORE_NUMBER = {"annual": "a", "yearly": "a", "daily": "d", "weekly": "wk", "monthly": "mo", "hourly": "h"}
+_DOCUMENT_CONTEXT = frozenset(("money", "temperature"))
+_MAX_PREFIX_ATOMS = 4
+
+
+def prefix_at(sentence: Sentence, number_start: int, lexicon: Lexicon) -> tuple[int, UnitForm, float] | None:
+    """The currency printed right before an atom: "US$", "Rs.", "RMB", "EUR "."""
+    end = number_start
+    if sentence.word(end - 1) == "." and sentence.is_glued(end - 1):
+        end -= 1
+    lower = sentence.lower
+    for length in range(min(_MAX_PREFIX_ATOMS, end), 0, -1):
+        first = end - length
+        forms = lexicon.units_before.get(tuple(lower[first:end]))
+        if forms is None:
+            continue
+        if sentence.text[first][0].isalpha() and first and sentence.is_glued(first) and lower[first - 1].isalpha():
+            continue
+        chosen = _choose(forms, sentence, first, end, None)
+        if chosen is not None:
+            return first, *chosen
+    return None
+
+
+def unit_at(
+    sentence: Sentence, start: int, lexicon: Lexicon, reading: Reading | None = None
+) -> tuple[int, UnitForm, float] | None:
+    """The unit whose written form begins at an atom: the atom after it, the form, how sure."""
+    if start >= sentence.size:
+        return None
+    found = sentence.match_unit(lexicon.units_after, start)
+    if found is None:
+        return None
+    end, forms = found
+    chosen = _choose(tuple(forms), sentence, start, end, reading)
+    return None if chosen is None else (end, *chosen)
+
+
+def _choose(
+    forms: tuple[UnitForm, ...], sentence: Sentence, start: int, end: int, reading: Reading | None
+) -> tuple[UnitForm, float] | None:
+    """Of the units one form may mean, the one the text around it speaks for."""
+    surface = sentence.surface(start, end)
+    fitting = [form for form in forms if not form.needs_case or surface in form.surfaces]
+    if not fitting:
+        return None
+    if len(fitting) == 1 and not fitting[0].context:
+        return fitting[0], 0.97
+    default: UnitForm | None = None
+    best: UnitForm | None = None
+    best_score = 0
+    near = frozenset(sentence.lower)
+    for form in fitting:
+        if not form.context:
+            default = default or form
+            continue
+        score = 2 * len(form.context & near)
+        if not score and form.dimension in _DOCUMENT_CONTEXT:
+            score = 1 if form.context & sentence.facts.words else 0
+        if "@scaled" in form.context:
+            score = int(reading is not None and (reading.scale > ONE or reading.value >= 10000))
+        if "@inch" in form.context:
+            score = int(bool(_INCH_WORDS & set(sentence.lower[end : end + 3])))
+        if score > best_score:
+            best, best_score = form, score
+    if best is not None:
+        return best, 0.9 if best_score > 1 else 0.8
+    return None if default is None else (default, 0.85)
+
+
+def set_unit(reading: Reading, form: UnitForm) -> None:
+    reading.unit_code, reading.dimension = form.unit_code, form.dimension
+    if form.multiplier != ONE:
+        _multiply(reading, form.multiplier)
+
+
+def _multiply(reading: Reading, factor: Decimal) -> None:
+    reading.value *= factor
+    reading.scale *= factor
+
+
+def read_rates(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
+    """Extend a unit by its denominators: "a barrel", "/MWh", "per million people", "annually"."""
+    for _ in range(3):
+        found = _denominator(sentence, reading.end, lexicon)
+        if found is None:
+            break
+        code, multiplier, end = found
+        if code == "{person}" and reading.unit_code == "%":
+            break
+        reading.rate_codes.append(code)
+        if multiplier != ONE:
+            reading.value = divide(reading.value, multiplier)
+        if reading.rate_start < 0:
+            reading.rate_start = reading.end
+        reading.end = reading.rate_end = end
+    if not reading.rate_codes and reading.dimension != "ratio":
+        code = _BEFORE_NUMBER.get(sentence.word(reading.start - 1), "")
+        if code and reading.dimension not in ("duration", "temperature"):
+            reading.rate_codes.append(code)
+            reading.cues.append(f"rate:{sentence.word(reading.start - 1)}")
+    if reading.rate_codes:
+        apply_rates(reading, lexicon)
+
+
+def apply_rates(reading: Reading, lexicon: Lexicon) -> None:
+    code = reading.unit_code or "1"
+    for part in reading.rate_codes:
+        code = f"{code}/{part}"
+    reading.unit_code = code
+    reading.dimension = unit_dimension(code, lexicon.dimensions)
+
+
+def _denominator(sentence: Sentence, position: int, lexicon: Lexicon) -> tuple[str, Decimal, int] | None:
+    """One denominator at an atom: its code, what it multiplies, the atom after it."""
+    lower, size = sentence.lower, sentence.size
+    if position < size and lower[position] in HYPHENS and sentence.is_glued(position):
+        position += 1
+    if position >= size:
+        return None
+    word = lower[position]
+    if word in _ADVERBS:
+        return _ADVERBS[word], ONE, position + 1
+    step = position + 1
+    if word in ("a", "an", "each", "every", "per", "/"):
+        while step < size and lower[step] in HYPHENS:
+            step += 1
+    else:
+        return None
+    if step >= size:
+        return None
+    if word == "per":
+        if lower[step] in ("annum", "year"):
+            return "a", ONE, step + 1
+        if lower[step] in ("capita", "head", "person", "inhabitant", "resident"):
+            return "{person}", ONE, step + 1
+        if lower[step] == "cent":
+            return None
+    found = unit_at(sentence, step, lexicon)
+    if found is not None:
+        end, form, _ = found
+        if word in ("a", "an", "each", "every"):
+            follows = sentence.word(end)
+            if form.dimension not in _RATE_DIMENSIONS or follows in _NOT_A_RATE:
+                return None
+        if form.dimension == "money" and word != "per":
+            return None
+        return form.unit_code, form.multiplier, end
+    if word == "per":
+        return _per_noun(sentence, step, lexicon)
+    if word in ("a", "an", "/") and lower[step] in lexicon.rate_nouns:
+        return lexicon.rate_nouns[lower[step]], ONE, step + 1
+    return None
+
+
+def _per_noun(sentence: Sentence, step: int, lexicon: Lexicon) -> tuple[str, Decimal, int] | None:
+    """ "per 100,000 people", "per household": the noun in braces, a round number before it in the code."""
+    lower = sentence.lower
+    prefix = ""
+    if sentence.is_digits(step):
+        number = parse_digits(sentence.text[step])
+        step += 1
+    else:
+        read = read_cardinal(lower, step, lexicon.words)
+        bare_scale = lexicon.words.scales.get(lower[step])
+        number = read.value if read is not None else bare_scale
+        step = read.end if read is not None else step + 1 if bare_scale is not None else step
+    if number is not None and step < sentence.size and lower[step] in lexicon.words.scales:
+        number, step = number * lexicon.words.scales[lower[step]], step + 1
+    if number is not None:
+        digits = f"{number.to_integral_value():f}"
+        prefix = f"10*{len(digits) - 1}." if digits.strip("0") == "1" and len(digits) > 1 else f"{digits}."
+        found = unit_at(sentence, step, lexicon)
+        if found is not None and found[1].multiplier == ONE:
+            return f"{prefix}{found[1].unit_code}", ONE, found[0]
+    if step >= sentence.size or not lower[step].isalpha():
+        return None
+    known = lexicon.rate_nouns.get(lower[step])
+    if known is None:
+        token = sentence.token(step)
+        if sentence.facts.has_tags and token.tag_[:2] != "NN":
+            return None
+        known = f"{{{token.lemma_.lower() or lower[step]}}}"
+    return f"{prefix}{known}", ONE, step + 1
