@@ -1,0 +1,205 @@
+"""Reads events: what is said to have happened, who took part, when, where, and whether it did happen."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from spacy.tokens import Doc
+
+from flows.nlp import ids
+from flows.nlp.events_content import absorbed
+from flows.nlp.events_merge import merge_events
+from flows.nlp.events_names import EventName, NameLexicon, find_names, load_names
+from flows.nlp.events_parse import Parse
+from flows.nlp.events_roles import PLACE_TYPES, Cast
+from flows.nlp.events_status import read_status, said_by
+from flows.nlp.events_triggers import Trigger, TriggerLexicon, TriggerRow, find_hits, load_triggers
+from flows.nlp.events_when import Setting, read_settings
+from flows.nlp.spans import MentionSpan
+from flows.records import Event, Participant
+
+_NAMED_FRAME = (("actor", (("subj", "poss", "between"),)), ("recipient", (("with",),)))
+
+
+@dataclass(frozen=True, slots=True)
+class EventLexicon:
+    triggers: TriggerLexicon
+    names: NameLexicon
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A trigger in its place, with who takes part."""
+
+    start: int
+    token: int
+    trigger: Trigger
+    participants: tuple[Participant, ...]
+    name: EventName | None = None
+
+
+def load_events(user_dirs: tuple[Path, ...] = ()) -> EventLexicon:
+    """The tables of events; raises ``LexiconError`` where a row is malformed."""
+    return EventLexicon(load_triggers(user_dirs), load_names(user_dirs))
+
+
+def read_events(doc: Doc, lexicon: EventLexicon) -> list[Event]:
+    """All tellings of events in ``doc``, in text order; those of one event share its id and columns.
+
+    Returns:
+        Nothing where the doc has no parse: who does what to whom cannot be told from words alone.
+    """
+    if not len(doc) or not doc.has_annotation("DEP"):
+        return []
+    parse = Parse(doc)
+    names = find_names(parse, lexicon.names)
+    hits = list(find_hits(parse, lexicon.triggers))
+    if not hits and not names:
+        return []
+    cast = Cast(parse)
+    candidates = _candidates(parse, cast, lexicon, hits, names)
+    candidates = [one for one in candidates if not absorbed(parse, one, candidates)]
+    settings = read_settings(parse, cast, [one.token for one in candidates])
+    sentence_keys = ids.sentence_ids(doc) if candidates else []
+    told = [_event(parse, cast, one, settings[one.token], sentence_keys) for one in candidates]
+    if cast.extra:
+        used = {participant.entity_id for event in told for participant in event.participants}
+        doc.user_data["event_entities"] = [entity for key, entity in cast.extra.items() if key in used]
+    return merge_events(doc._.document_id or "", told, [parse.lemma(one.token) for one in candidates])
+
+
+def _candidates(
+    parse: Parse,
+    cast: Cast,
+    lexicon: EventLexicon,
+    hits: list[tuple[int, int, list[Trigger]]],
+    names: dict[int, EventName],
+) -> list[Candidate]:
+    found: dict[int, Candidate] = {}
+    for start, token, readings in hits:
+        name = names.get(token)
+        for trigger in readings:
+            participants = cast.fill(token, start, trigger)
+            if _is_enough(parse, token, trigger, participants, lexicon.triggers):
+                found[token] = Candidate(start, token, trigger, participants, name)
+                break
+    for token, name in names.items():
+        if token in found:
+            continue
+        holder = _holder(parse, token, found)
+        if holder is not None:
+            holder.name = holder.name or name
+        elif name.row.stands_alone:
+            found[token] = _of_name(parse, cast, lexicon, name)
+    return [found[token] for token in sorted(found)]
+
+
+def _holder(parse: Parse, token: int, found: dict[int, Candidate]) -> Candidate | None:
+    """The trigger whose object bears the name: "signed the Minsk Agreement"."""
+    verb, relation = parse.governor(token)
+    return found.get(verb) if verb is not None and relation == "object" else None
+
+
+def _of_name(parse: Parse, cast: Cast, lexicon: EventLexicon, name: EventName) -> Candidate:
+    trigger = _name_trigger(lexicon, name)
+    inside = [
+        Participant(mention.entity.entity_id, "actor")
+        for token in range(name.token_start, name.token_end)
+        if (mention := cast.at.get(token)) is not None
+        and mention.head == token
+        and mention.entity.entity_id.startswith("country:")
+    ]
+    participants = {(one.entity_id, one.role): one for one in (*cast.fill(name.head, name.head, trigger), *inside)}
+    return Candidate(name.token_start, name.head, trigger, tuple(participants.values()), name)
+
+
+def _name_trigger(lexicon: EventLexicon, name: EventName) -> Trigger:
+    row = TriggerRow.model_construct(
+        trigger_id=f"name_{name.row.head}", lemma=name.row.head, pos="NOUN", frame="", event_code=name.row.event_code
+    )
+    return Trigger(row, lexicon.triggers.kinds[name.row.event_code], _NAMED_FRAME, True, ())
+
+
+def _is_enough(
+    parse: Parse, token: int, trigger: Trigger, participants: tuple[Participant, ...], lexicon: TriggerLexicon
+) -> bool:
+    """Whether so much is told that this is an event, not a topic: "talks" is none, "talks began" is one."""
+    roles = {one.role for one in participants}
+    for test in trigger.tests:
+        if test.key == "need" and not ("any" in test.values and roles) and not roles & test.values:
+            return False
+        if test.key == "needs" and not test.values <= roles:
+            return False
+    if trigger.row.pos != "NOUN" or roles & {"actor", "recipient"}:
+        return True
+    verb, relation = parse.governor(token)
+    return verb is not None and relation in ("object", "subject") and parse.lemma(verb) in lexicon.classes["happen"]
+
+
+def _event(parse: Parse, cast: Cast, one: Candidate, setting: Setting, sentence_keys: list[str]) -> Event:
+    doc = parse.doc
+    kind = one.trigger.kind
+    first, last = (
+        (one.name.token_start, one.name.token_end - 1)
+        if one.name and one.name.head == one.token
+        else (
+            one.start,
+            one.token,
+        )
+    )
+    if parse.is_verb(one.token):
+        for kid in parse.children(one.token, "prt"):
+            if kid == last + 1:
+                last = kid
+    char_start, char_end = doc[first].idx, doc[last].idx + len(doc[last])
+    document_id = doc._.document_id or ""
+    speaker = said_by(doc, one.token)
+    period, place = setting.period, _place(parse, cast, one, setting)
+    return Event(
+        event_mention_id=ids.event_mention_id(document_id, char_start, char_end, kind.event_type),
+        event_id="",
+        sentence_id=sentence_keys[one.token],
+        char_start=char_start,
+        char_end=char_end,
+        surface=doc.text[char_start:char_end],
+        speaker_entity_id=speaker.entity.entity_id if speaker is not None else None,
+        confidence=_confidence(one),
+        event_type=kind.event_type,
+        event_mode=kind.event_mode,
+        cameo_code=kind.cameo_code,
+        quad_class=kind.quad_class,
+        intensity=kind.intensity,
+        event_name=one.name.surface if one.name is not None else None,
+        status=read_status(
+            doc, one.token, one.trigger.row.status, period.start if period else None, period.end if period else None
+        ),
+        participants=one.participants,
+        figure_ids=tuple(dict.fromkeys(setting.figure_ids)),
+        date_start=period.start if period is not None else None,
+        date_end=period.end if period is not None else None,
+        date_surface=period.surface if period is not None else None,
+        date_basis=period.basis if period is not None else None,
+        place_entity_id=place.entity.entity_id if place is not None else None,
+        place_country_iso3=place.entity.country_iso3 if place is not None else None,
+    )
+
+
+def _place(parse: Parse, cast: Cast, one: Candidate, setting: Setting) -> MentionSpan | None:
+    if setting.place is not None:
+        return setting.place
+    if one.trigger.kind.event_mode != "visit" and one.trigger.kind.event_type != "ASSAULT":
+        return None
+    # "visited Hanoi", "shelled Kharkiv": the place is what it is done to.
+    targets = parse.objects(one.token) if parse.is_verb(one.token) else parse.prep_objects(one.token, "to", "on")
+    for token in targets:
+        found = cast.at.get(token)
+        if found is not None and found.entity.entity_type in PLACE_TYPES:
+            return found
+    return None
+
+
+def _confidence(one: Candidate) -> float:
+    roles = {participant.role for participant in one.participants}
+    score = 0.55 if one.trigger.row.pos == "NOUN" else 0.65
+    score += 0.1 * ("actor" in roles) + 0.1 * ("recipient" in roles or "object" in roles)
+    score += 0.05 * min(2, len(one.trigger.tests)) + 0.05 * (one.name is not None)
+    return round(min(score, 0.95), 2)

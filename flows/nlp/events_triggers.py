@@ -1,0 +1,274 @@
+"""The trigger lexicon: its rows read, compiled, and looked up, one dict access per token."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from spacy.strings import get_string_id
+
+from flows.errors import LexiconError
+from flows.nlp.events_parse import Parse
+from flows.nlp.lexicon import Row, read_table
+from flows.paths import SEEDS
+
+ROLES = frozenset({"actor", "recipient", "object", "instrument", "topic"})
+FLAGS = frozenset({"reciprocal"})
+_POS = {"VERB": "VERB", "AUX": "VERB", "NOUN": "NOUN", "PROPN": "NOUN", "ADJ": "ADJ", "ADV": "ADJ"}
+
+
+class EventTypeRow(Row):
+    event_code: str
+    event_type: str
+    event_mode: str | None = None
+    cameo_code: str | None = None
+    quad_class: str | None = None
+    intensity: float | None = None
+    description: str
+    source: str
+
+
+class TriggerRow(Row):
+    """One reading of one word. ``frame`` and ``constraints`` are explained in ``event_triggers.yml``."""
+
+    trigger_id: str
+    lemma: str
+    pos: str
+    frame: str
+    event_code: str
+    status: str | None = None
+    constraints: str | None = None
+    example: str
+    source: str
+
+
+class NounClassRow(Row):
+    noun_class: str
+    lemma: str
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One condition on the words around a trigger."""
+
+    key: str
+    values: frozenset[str]
+    is_negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    row: TriggerRow
+    kind: EventTypeRow
+    roles: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
+    """Role, then slots: the first group that yields anybody fills it; all slots of a group count."""
+    is_reciprocal: bool
+    tests: tuple[Test, ...]
+    words: tuple[int, ...] = ()
+    """Of a phrase: keys of its words in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerLexicon:
+    by_lemma: dict[int, dict[str, tuple[Trigger, ...]]]
+    phrases: dict[int, tuple[Trigger, ...]]
+    """By the last word."""
+    classes: dict[str, frozenset[str]]
+    kinds: dict[str, EventTypeRow]
+
+
+@lru_cache(maxsize=8)
+def load_triggers(user_dirs: tuple[Path, ...] = ()) -> TriggerLexicon:
+    """Read and compile the tables.
+
+    Raises:
+        LexiconError: A row names a role, a class or an event code that does not exist.
+    """
+    kinds = {row.event_code: row for row in read_table("event_types", EventTypeRow, user_dirs)}
+    gathered: dict[str, set[str]] = {}
+    for noun in read_table("event_nouns", NounClassRow, user_dirs):
+        gathered.setdefault(noun.noun_class, set()).add(noun.lemma)
+    classes = {name: frozenset(lemmas) for name, lemmas in gathered.items()}
+    by_lemma: dict[int, dict[str, list[Trigger]]] = {}
+    phrases: dict[int, list[Trigger]] = {}
+    for row in read_table("event_triggers", TriggerRow, user_dirs):
+        trigger = _compile(row, kinds, classes)
+        if row.pos == "phrase":
+            phrases.setdefault(trigger.words[-1], []).append(trigger)
+        else:
+            by_lemma.setdefault(get_string_id(row.lemma), {}).setdefault(row.pos, []).append(trigger)
+    return TriggerLexicon(
+        by_lemma={key: {pos: _by_care(rows) for pos, rows in table.items()} for key, table in by_lemma.items()},
+        phrases={key: tuple(sorted(rows, key=lambda row: -len(row.words))) for key, rows in phrases.items()},
+        classes=classes,
+        kinds=kinds,
+    )
+
+
+def _by_care(triggers: Sequence[Trigger]) -> tuple[Trigger, ...]:
+    """The reading that asks most comes first: what must be there counts before what must not."""
+    return tuple(sorted(triggers, key=lambda trigger: (-_wanted(trigger), -len(trigger.tests))))
+
+
+def _wanted(trigger: Trigger) -> int:
+    return sum(not test.is_negated and test.key not in ("need", "needs") for test in trigger.tests)
+
+
+def _compile(row: TriggerRow, kinds: dict[str, EventTypeRow], classes: dict[str, frozenset[str]]) -> Trigger:
+    path = SEEDS / "event_triggers.csv"
+    kind = kinds.get(row.event_code)
+    if kind is None:
+        raise LexiconError(path, None, f"trigger {row.trigger_id!r}: no event_code {row.event_code!r} in event_types.")
+    roles = []
+    flags = set()
+    for part in filter(None, (part.strip() for part in row.frame.split(";"))):
+        role, equals, slots = part.partition("=")
+        if not equals and role in FLAGS:
+            flags.add(role)
+        elif role in ROLES and slots:
+            roles.append((role, tuple(tuple(group.split("+")) for group in slots.split("|"))))
+        else:
+            raise LexiconError(
+                path, None, f"trigger {row.trigger_id!r}: frame {part!r} is neither role=slot nor a flag."
+            )
+    tests = []
+    for part in filter(None, (part.strip() for part in (row.constraints or "").split(";"))):
+        key, colon, values = part.partition(":")
+        wanted: set[str] = set()
+        for value in values.split("|"):
+            if value.startswith("@"):
+                if value[1:] not in classes:
+                    raise LexiconError(path, None, f"trigger {row.trigger_id!r}: no class {value!r} in event_nouns.")
+                wanted |= classes[value[1:]]
+            else:
+                wanted.add(value)
+        if not colon:
+            raise LexiconError(path, None, f"trigger {row.trigger_id!r}: constraint {part!r} is not key:values.")
+        tests.append(Test(key.lstrip("!"), frozenset(wanted), key.startswith("!")))
+    words = tuple(get_string_id(word) for word in row.lemma.split()) if row.pos == "phrase" else ()
+    return Trigger(row, kind, tuple(roles), "reciprocal" in flags, tuple(tests), words)
+
+
+def find_hits(parse: Parse, lexicon: TriggerLexicon) -> Iterator[tuple[int, int, list[Trigger]]]:
+    """All places of the document where a reading's words and conditions hold.
+
+    Yields:
+        First token, trigger token (the last, for a phrase), and the readings that fit, the one that asks
+        most of its surroundings first.
+    """
+    by_lemma, phrases = lexicon.by_lemma, lexicon.phrases
+    lower = parse.lower_key
+    for token, key in enumerate(parse.lemma_key):
+        if lower[token] in phrases:
+            start, trigger = _phrase_at(parse, phrases[lower[token]], token)
+            if trigger is not None:
+                yield start, token, [trigger]
+                continue
+        table = by_lemma.get(key)
+        if table is None:
+            if parse.pos[token] != "PROPN":
+                continue
+            # Headline case: "Xi Visits Moscow" makes a name of the verb, and a name's lemma is its own form.
+            table = by_lemma.get(get_string_id(_base_form(parse.lower(token))))
+            if table is None:
+                continue
+        fitting = [
+            trigger
+            for trigger in table.get(_POS.get(parse.pos[token], ""), ())
+            if all(holds(parse, token, test) for test in trigger.tests)
+        ]
+        if fitting:
+            yield token, token, fitting
+
+
+def _base_form(lower: str) -> str:
+    if lower.endswith("ies"):
+        return lower[:-3] + "y"
+    if lower.endswith(("shes", "ches", "sses", "xes")):
+        return lower[:-2]
+    return lower[:-1] if lower.endswith("s") and not lower.endswith("ss") else lower
+
+
+def _phrase_at(parse: Parse, triggers: Sequence[Trigger], token: int) -> tuple[int, Trigger | None]:
+    for trigger in triggers:
+        start = token - len(trigger.words) + 1
+        if start < 0 or tuple(parse.lower_key[start : token + 1]) != trigger.words:
+            continue
+        if all(holds(parse, token, test) for test in trigger.tests):
+            return start, trigger
+    return token, None
+
+
+def holds(parse: Parse, token: int, test: Test) -> bool:
+    """Whether one condition is met around ``token``."""
+    return _matches(parse, token, test) is not test.is_negated
+
+
+def _matches(parse: Parse, token: int, test: Test) -> bool:
+    key, values = test.key, test.values
+    if key == "obj":
+        objects = parse.objects(token)
+        return any(_is_named(parse, obj, values) for head in objects for obj in parse.conjuncts(head))
+    if key == "subj":
+        return any(_is_named(parse, subject, values) for subject in parse.doers(token))
+    if key == "particle":
+        return any(
+            parse.lower(kid) in values and parse.dep[kid] in ("prt", "advmod", "prep") for kid in parse.kids[token]
+        )
+    if key == "comp":
+        clauses = parse.children(token, "xcomp", "ccomp", "advcl")
+        return bool(clauses) if "*" in values else any(parse.lemma(kid) in values for kid in clauses)
+    if key == "gov":
+        verb, _ = parse.governor(token)
+        return verb is not None and ("*" in values or parse.lemma(verb) in values)
+    if key == "govrel":
+        return parse.governor(token)[1] in values
+    if key == "mod":
+        return any(
+            parse.lemma(kid) in values or "*" in values
+            for kid in parse.kids[token]
+            if kid < token and parse.dep[kid] in _MOD
+        )
+    if key == "tag":
+        return parse.tag[token] in values
+    if key == "dep":
+        return parse.dep[token] in values
+    if key == "next":
+        return token + 1 < len(parse.pos) and parse.lower(token + 1) in values
+    if key == "prev":
+        return token > 0 and parse.lower(token - 1) in values
+    if key == "passive":
+        return parse.is_passive(token)
+    if key in ("need", "needs"):  # read when the roles are filled
+        return not test.is_negated
+    objects = parse.prep_objects(token, *key.split(","))
+    if not objects:
+        for obj in parse.objects(token):
+            objects.extend(parse.prep_objects(obj, *key.split(",")))
+    return any(_is_named(parse, obj, values) for obj in objects)
+
+
+_MOD = frozenset({"compound", "amod", "nmod", "poss", "npadvmod", "punct"})
+
+
+def _is_named(parse: Parse, token: int, values: frozenset[str]) -> bool:
+    """Whether a noun is one of ``values``, alone or with the words before it ("price cap"), or after "of"."""
+    if "*" in values:
+        return True
+    kind = parse.types.get(token)
+    if kind is not None and f"#{kind}" in values:
+        return True
+    lemma = parse.lemma(token)
+    if lemma in values or (parse.pos[token] == "PROPN" and _base_form(lemma) in values):
+        return True
+    if any(f"{parse.lemma(kid)} {lemma}" in values for kid in parse.kids[token] if kid < token):
+        return True
+    # "a series of strikes", "a number of contracts"
+    return lemma in PARTITIVES and any(_is_named(parse, obj, values) for obj in parse.prep_objects(token, "of"))
+
+
+PARTITIVES = frozenset(
+    "series number round package set variety lot couple dozen wave range string raft pair host batch plenty group "
+    "majority act campaign flurry spate barrage first second third fourth one two three several all most many "
+    "some".split()
+)
