@@ -114,6 +114,8 @@ class MentionSpan:
     confidence: float
     is_description: bool = False
     """True for "the Chinese corporation", "he": resolved inside the document, no name of its own."""
+    is_pronoun: bool = False
+    """True for "he", "they": for who acts and who speaks; not published."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,173 @@
+"""From a name found to the entity meant: by the tables, by country names, by likeness, else a new one."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+from spacy.tokens import Doc
+
+from flows.nlp.aliases import Alias
+from flows.nlp.entities_metonyms import MetonymCues, means_its_state
+from flows.nlp.entities_spans import Found
+from flows.nlp.entities_tables import EntityTables
+from flows.nlp.spans import MentionSpan
+from flows.records import Entity, stable_id
+
+_TYPE_OF = {"PERSON": "PERSON", "ORG": "ORG", "GPE": "GPE", "LOC": "LOC", "FAC": "FACILITY", "LAW": "LAW"}
+_COMPANY_FORMS = re.compile(
+    r"[,\s]+(?:inc|ltd|llc|plc|corp|corporation|co|company|limited|ag|sa|se|nv|bv|gmbh|asa|spa|oao|pao|pjsc|ojsc|jsc|"
+    r"s\.a\.|s\.p\.a\.|n\.v\.|oyj|ab|kk|group|holdings?)\.?$",
+    re.IGNORECASE,
+)
+_STATE_WORDS = re.compile(
+    r"\b(?:republic|kingdom|federation|states?|islands?|emirates|union|commonwealth)\b", re.IGNORECASE
+)
+_FUZZY_FROM = 91
+"""Out of 100, by ``rapidfuzz.fuzz.ratio``: one letter in eleven may differ."""
+_LOCATIVE = frozenset(("in", "at", "near", "from", "to", "outside", "around", "of"))
+
+
+def fold(name: str) -> str:
+    """Lower case without marks: "São Tomé" and "Sao Tome" are one."""
+    plain = unicodedata.normalize("NFKD", name.replace("ø", "o").replace("ł", "l").replace("’", "'"))
+    return "".join(character for character in plain if not unicodedata.combining(character)).casefold()
+
+
+def normalised(name: str, entity_type: str) -> str:
+    """What is left of a name when articles, marks, points and forms of companies are taken away."""
+    plain = " ".join(fold(name).replace(".", "").replace("-", " ").split())
+    plain = plain.removeprefix("the ")
+    if entity_type == "ORG":
+        shorter = _COMPANY_FORMS.sub("", plain)
+        while shorter != plain and shorter:
+            plain, shorter = shorter, _COMPANY_FORMS.sub("", shorter)
+    return plain
+
+
+class Linker:
+    """Names to entities. Holds no state of a document; what it remembers only saves work."""
+
+    def __init__(self, tables: EntityTables, cues: MetonymCues) -> None:
+        self.tables = tables
+        self._cues = cues
+        self._index: dict[tuple[str, str], dict[str, str]] | None = None
+        self._unknown = lru_cache(maxsize=20_000)(self._link_unknown)
+
+    def link_all(self, doc: Doc, names: list[Found]) -> list[MentionSpan]:
+        """One mention per name, in the same order."""
+        return [self._mention(doc, name) for name in names]
+
+    def _mention(self, doc: Doc, found: Found) -> MentionSpan:
+        span = doc[found.start : found.end]
+        label: str | None = found.label
+        entity: Entity
+        alias = self._chosen(doc, found)
+        if alias is not None and self._is_surname(doc, found, alias):
+            alias, label = None, "PERSON"
+        if alias is not None:
+            entity = self.tables.entities[alias.entity_id]
+            method, confidence = (
+                ("country", 0.97) if alias.kind in ("country", "demonym", "metonym") else ("alias", 0.95)
+            )
+            if alias.kind == "surname":
+                confidence = 0.85
+            state = self.tables.capitals.get(alias.entity_id)
+            if state is not None and means_its_state(doc, found.start, found.end, self._cues):
+                entity, method, confidence = self.tables.entities[f"country:{state}"], "country", 0.85
+        else:
+            entity, method, confidence = self._unknown(span.text, _TYPE_OF.get(label or "ORG", "ORG"))
+        return MentionSpan(
+            span.start_char,
+            span.end_char,
+            found.start,
+            found.end,
+            head_of(doc, found.start, found.end),
+            entity,
+            label,
+            method,
+            confidence,
+        )
+
+    def _chosen(self, doc: Doc, found: Found) -> Alias | None:
+        words: set[str] | None = None
+        for alias in found.aliases:
+            if alias.needs:
+                if words is None:
+                    words = {token.lower_ for token in doc}
+                if words.isdisjoint(alias.needs):
+                    continue
+            return alias
+        return None
+
+    def _is_surname(self, doc: Doc, found: Found, alias: Alias) -> bool:
+        """ "Lincoln said": a small place's name where the model sees a person and nothing says place."""
+        if found.guess != "PERSON" or alias.kind != "place" or found.end - found.start > 1 or alias.is_user:
+            return False
+        if alias.entity_id in self.tables.capitals:
+            return False
+        return found.start == 0 or doc[found.start - 1].lower_ not in _LOCATIVE
+
+    def _link_unknown(self, name: str, entity_type: str) -> tuple[Entity, str, float]:
+        key = normalised(name, entity_type)
+        known, score = self._likely(key, entity_type)
+        if known is not None:
+            return known, "exact" if score == 100 else "fuzzy", 0.93 if score == 100 else round(0.008 * score, 2)
+        if entity_type == "GPE" and _STATE_WORDS.search(name):
+            country = self._country(name)
+            if country is not None:
+                return country, "country", 0.9
+        return Entity(stable_id(entity_type, key), name, entity_type), "new", 0.6
+
+    def _country(self, name: str) -> Entity | None:
+        from rigour.territories import lookup_territory
+
+        territory = lookup_territory(name)
+        if territory is None or not territory.is_country or territory.alpha3 is None:
+            return None
+        return self.tables.entities.get(f"country:{territory.alpha3.upper()}")
+
+    def _likely(self, key: str, entity_type: str) -> tuple[Entity | None, float]:
+        """The curated entity of this type whose name is the same but for spelling, with the likeness."""
+        if len(key) < 4:
+            return None, 0
+        if self._index is None:
+            self._index = self._indexed()
+        names = self._index.get((entity_type, key[0]), {})
+        same = names.get(key)
+        if same is not None:
+            return self.tables.entities[same], 100
+        if len(key) < 8 or (entity_type == "PERSON" and " " not in key):
+            return None, 0
+        best = process.extractOne(key, names.keys(), scorer=fuzz.ratio, score_cutoff=_FUZZY_FROM)
+        if best is None or not _may_be_same(key, best[0]):
+            return None, 0
+        return self.tables.entities[names[best[0]]], best[1]
+
+    def _indexed(self) -> dict[tuple[str, str], dict[str, str]]:
+        index: dict[tuple[str, str], dict[str, str]] = {}
+        for entity in self.tables.entities.values():
+            for name in (entity.entity_name, *entity.aliases):
+                key = normalised(name, entity.entity_type)
+                if len(key) >= 4:
+                    index.setdefault((entity.entity_type, key[0]), {}).setdefault(key, entity.entity_id)
+        return index
+
+
+def _may_be_same(one: str, other: str) -> bool:
+    """Words pair up, begin alike and hold the same digits: "Sakhalin 1" is not "Sakhalin 2"."""
+    ours, theirs = one.split(), other.split()
+    if len(ours) != len(theirs) or re.sub(r"\D", "", one) != re.sub(r"\D", "", other):
+        return False
+    return all(a[0] == b[0] and fuzz.ratio(a, b) >= 70 for a, b in zip(ours, theirs, strict=True))
+
+
+def head_of(doc: Doc, start: int, end: int) -> int:
+    """The token of a span on which the others hang; the last one where there is no parse."""
+    if end - start == 1 or not doc.has_annotation("DEP"):
+        return end - 1
+    for index in range(end - 1, start - 1, -1):
+        head = doc[index].head.i
+        if head == index or not start <= head < end:
+            return index
+    return end - 1

@@ -1,0 +1,234 @@
+"""Which places of a text are names: the table's hits and the statistical model's guesses made into one list."""
+
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from flows.nlp.aliases import GUARDED, NOUN, Alias, Hit
+from flows.nlp.entities_tables import EntityTables
+
+NAME_LABELS = frozenset(("PERSON", "ORG", "GPE", "LOC", "FAC", "LAW", "NORP"))
+_LONGER_WINS = frozenset(("PERSON", "ORG", "FAC", "LAW", "LOC", "GPE", "EVENT", "WORK_OF_ART", "PRODUCT"))
+_PLACES = frozenset(("GPE", "LOC"))
+_LABEL_OF = {"FACILITY": "FAC", "COMMODITY": "PRODUCT", "PROJECT": "FAC"}
+_TITLE_KINDS = frozenset(("honorific", "office", "modifier"))
+
+
+@dataclass(slots=True)
+class Found:
+    """A place that names somebody or something: tokens, end-exclusive; ``aliases`` where the table knows it."""
+
+    start: int
+    end: int
+    label: str
+    aliases: tuple[Alias, ...] = ()
+    guess: str | None = None
+    """What the model took it for, where the table knows the name."""
+
+
+def find_names(doc: Doc, tables: EntityTables) -> list[Found]:
+    """All names in ``doc``, in text order, none overlapping.
+
+    The table goes before the model, except where the model sees a longer name around a place or a
+    nationality ("Bank of China Tower", "Michael Jordan").
+    """
+    guesses = [
+        guess for entity in doc.ents if (guess := _repaired(doc, entity.start, entity.end, entity.label_, tables))
+    ]
+    labels = {index: guess.label for guess in guesses for index in range(guess.start, guess.end)}
+    hits = [hit for hit in tables.matcher.find(doc) if _counts(doc, hit, labels)]
+    return _merged(doc, hits, guesses, tables)
+
+
+def _counts(doc: Doc, hit: Hit, labels: dict[int, str]) -> bool:
+    """Whether a hit that could be an ordinary word is a name here."""
+    alias = hit.aliases[0]
+    if alias.match == GUARDED:
+        token = doc[hit.start]
+        if labels.get(hit.start) in ("ORG", "PERSON", "GPE", "FAC", "PRODUCT"):
+            return True
+        return not token.is_sent_start and token.pos_ in ("PROPN", "") and not _in_title_case(doc, hit.start)
+    if alias.match == NOUN:
+        last = doc[hit.end - 1]
+        return last.pos_ in ("NOUN", "PROPN") and doc[hit.start].pos_ != "VERB"
+    return True
+
+
+def _in_title_case(doc: Doc, index: int) -> bool:
+    """Whether the words around begin with capitals anyway, as in a headline."""
+    around = [doc[place] for place in range(max(0, index - 3), min(len(doc), index + 4)) if place != index]
+    words = [token for token in around if token.is_alpha]
+    return len(words) >= 3 and all(token.text[0].isupper() for token in words)
+
+
+def _repaired(doc: Doc, start: int, end: int, label: str, tables: EntityTables) -> Found | None:
+    """A guess of the model with its edges trimmed, or None where it is no name."""
+    start, end = _trimmed(doc, start, end, label, tables)
+    if start >= end:
+        return None
+    first, last = doc[start], doc[end - 1]
+    text = doc[start:end].text
+    lower = text.lower()
+    if lower in tables.drops or not any(character.isalpha() for character in text):
+        return None
+    if (
+        label in NAME_LABELS
+        and label != "NORP"
+        and not any(doc[index].text[0].isupper() for index in range(start, end))
+    ):
+        return None
+    if "\n" in text:
+        return None
+    if end - start == 1 and (first.like_num or (len(text) == 1)):
+        return None
+    if last.is_digit and label in ("PERSON", "GPE"):
+        return None
+    return Found(start, end, label)
+
+
+def _trimmed(doc: Doc, start: int, end: int, label: str, tables: EntityTables) -> tuple[int, int]:
+    while start < end and (doc[end - 1].lower_ in tables.trims_right or doc[end - 1].is_space):
+        end -= 1
+    while start < end and (doc[start].lower_ in tables.trims_left or doc[start].is_space):
+        if doc[start].text[0].isupper() and doc[start].lower_ not in ("the", "a", "an") and doc[start].is_alpha:
+            break
+        start += 1
+    if label == "PERSON":
+        start, end = _without_titles(doc, start, end, tables)
+    return start, end
+
+
+def _without_titles(doc: Doc, start: int, end: int, tables: EntityTables) -> tuple[int, int]:
+    """ "Russian President Vladimir Putin" is "Vladimir Putin", as far as the model took the title in."""
+    moved = True
+    while moved and end - start > 1:
+        moved = False
+        for width in (3, 2, 1):
+            if end - start <= width:
+                continue
+            row = tables.titles.get(doc[start : start + width].text.lower())
+            if row is not None and row.kind in _TITLE_KINDS:
+                start += width
+                moved = True
+                break
+        else:
+            if doc[start].lower_ in tables.demonyms and doc[start].lower_ != "israel":
+                start += 1
+                moved = True
+    while end - start > 1:
+        row = tables.titles.get(doc[end - 1].text.lower())
+        if row is None or row.kind != "office":
+            break
+        end -= 1
+    return start, end
+
+
+def _merged(doc: Doc, hits: list[Hit], guesses: list[Found], tables: EntityTables) -> list[Found]:
+    by_token: dict[int, Hit] = {}
+    for hit in hits:
+        for index in range(hit.start, hit.end):
+            by_token[index] = hit
+    dropped: set[int] = set()
+    kept: list[Found] = []
+    for guess in guesses:
+        inside: list[Hit] = []
+        for index in range(guess.start, guess.end):
+            covering = by_token.get(index)
+            if covering is not None and (not inside or inside[-1] is not covering):
+                inside.append(covering)
+        if not inside:
+            if guess.label in NAME_LABELS:
+                kept.extend(_split_institution(doc, guess, tables) or (guess,))
+            continue
+        if _guess_wins(doc, guess, inside, tables):
+            parts = _split_institution(doc, guess, tables)
+            if parts is not None:
+                kept.extend(parts)
+            else:
+                kept.append(guess)
+                dropped.update(hit.start for hit in inside)
+        else:
+            kept.extend(_rests(doc, guess, inside, tables))
+    label_of = {index: guess.label for guess in guesses for index in range(guess.start, guess.end)}
+    for hit in hits:
+        if hit.start not in dropped:
+            kept.append(Found(hit.start, hit.end, _label(hit, tables), hit.aliases, label_of.get(hit.start)))
+    return _without_overlaps(kept)
+
+
+def _without_overlaps(found: list[Found]) -> list[Found]:
+    found.sort(key=lambda item: (item.start, not item.aliases, item.start - item.end))
+    kept: list[Found] = []
+    for item in found:
+        if not kept or item.start >= kept[-1].end:
+            kept.append(item)
+    return kept
+
+
+def _label(hit: Hit, tables: EntityTables) -> str:
+    alias = hit.aliases[0]
+    if alias.kind == "demonym":
+        return "NORP"
+    entity_type = tables.entities[alias.entity_id].entity_type
+    return _LABEL_OF.get(entity_type, entity_type)
+
+
+def _guess_wins(doc: Doc, guess: Found, inside: list[Hit], tables: EntityTables) -> bool:
+    """Whether the model's longer span is the name, rather than the table's names in it."""
+    if guess.label not in _LONGER_WINS:
+        return False
+    if any(hit.start < guess.start or hit.end > guess.end for hit in inside):
+        return False
+    covered = {index for hit in inside for index in range(hit.start, hit.end)}
+    rest = [doc[index] for index in range(guess.start, guess.end) if index not in covered]
+    if not rest or any(hit.aliases[0].is_user for hit in inside):
+        return False
+    if guess.label not in NAME_LABELS:
+        # An event or a work: what is named in it is named all the same, unless it is a title in capitals.
+        return False
+    named = [token for token in rest if token.text[0].isupper() and token.is_alpha]
+    if not named:
+        return False
+    types = {tables.entities[hit.aliases[0].entity_id].entity_type for hit in inside}
+    if len(inside) > 1 and all(kind in _PLACES for kind in types) and guess.label in ("GPE", "NORP", "LOC"):
+        return False
+    if guess.label == "PERSON":
+        if "PERSON" in types:
+            return not any(hit.aliases[0].kind == "name" for hit in inside)
+        if types <= _PLACES and inside[0].start == guess.start and inside[0].aliases[0].kind == "demonym":
+            return False
+        return all(hit.end - hit.start < len(rest) + 1 for hit in inside) or types <= _PLACES
+    if "PERSON" in types and guess.label == "ORG":
+        return inside[-1].end < guess.end and len(inside) == 1
+    if "COMMODITY" in types:
+        return True
+    return not types & {"FACILITY", "PROJECT"}
+
+
+def _rests(doc: Doc, guess: Found, inside: list[Hit], tables: EntityTables) -> list[Found]:
+    """What the model took together with a name of the table may hold another name ("Putin and Frank Chen")."""
+    if guess.label not in ("PERSON", "ORG", "GPE"):
+        return []
+    found: list[Found] = []
+    start = guess.start
+    for end, following in [*((hit.start, hit.end) for hit in inside), (guess.end, guess.end)]:
+        part = _repaired(doc, start, end, guess.label, tables) if end - start >= 2 else None
+        start = max(following, start)
+        if part is None or part.end - part.start < 2:
+            continue
+        if all(doc[index].text[0].isupper() for index in range(part.start, part.end)):
+            found.append(part)
+    return found
+
+
+def _split_institution(doc: Doc, guess: Found, tables: EntityTables) -> list[Found] | None:
+    """ "Chinese Foreign Ministry" is two names: the state's and the ministry's."""
+    if guess.label != "ORG" or guess.end - guess.start < 2:
+        return None
+    first = doc[guess.start]
+    if first.lower_ not in tables.demonyms:
+        return None
+    rest = doc[guess.start + 1 : guess.end].text.lower()
+    if rest not in tables.institutions:
+        return None
+    return [Found(guess.start + 1, guess.end, "ORG")]
