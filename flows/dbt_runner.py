@@ -43,7 +43,7 @@ def run_dbt(settings: Settings, command: list[str], *, run_id: str, progress: Pr
         "--log-path": folder / "logs",
     }
     # `none` for the console: what failed is raised, and the log file has the rest.
-    options = ["--log-level", "none", "--log-level-file", "info", "--no-send-anonymous-usage-stats"]
+    options = ["--log-level", "none", "--log-level-file", "info", "--no-use-colors"]
     for option, path in places.items():
         options += [option, str(path)]
     callbacks: list[Callable[[Any], None]] = [_Teller(progress)] if progress else []

@@ -54,7 +54,9 @@ select
     described.country_iso3,
     described.sector,
     coalesce(aliases.aliases, []) as aliases,
-    described.is_curated
+    described.is_curated,
+    countries.wikidata_id is not null as is_country
 from described
+left join {{ ref('countries') }} as countries on described.wikidata_id = countries.wikidata_id
 left join aliases on described.entity_id = aliases.entity_id
 where {{ not_withheld('dim_entities', 'described.entity_id') }}

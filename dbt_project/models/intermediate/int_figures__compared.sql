@@ -21,7 +21,8 @@ printed as (
 ),
 
 -- Half of the last digit printed: "240 billion" is true of 239.5 to 240.5 billion. Of a whole number without a scale
--- word, zeros at the end are taken as rounding ("388,000"); a number in words is taken as if printed in digits.
+-- word, zeros at the end are taken as rounding beyond its first two digits ("388,000" to the thousand, "5,000" to the
+-- hundred); a number in words is taken as if printed in digits.
 rounded as (
     select
         figure_id,
@@ -32,7 +33,10 @@ rounded as (
             when value = 0 then 0.5
             when digits = '' or try_cast(digits as double) is null or cast(digits as double) = 0
                 or (abs(value) = cast(digits as double) and digits not like '%.%')
-                then 0.5 * pow(10, len(regexp_extract(format('{:.0f}', abs(value)), '0*$')))
+                then 0.5 * pow(10, least(
+                    len(regexp_extract(format('{:.0f}', abs(value)), '0*$')),
+                    greatest(len(format('{:.0f}', abs(value))) - 2, 0)
+                ))
             else
                 0.5 * pow(10, -len(regexp_extract(digits, '\.(\d+)$', 1)))
                 * abs(value) / cast(digits as double)
@@ -40,46 +44,59 @@ rounded as (
     from printed
 ),
 
--- One unit per quantity: folds become percent of change, and commodities that trade in two kinds of unit one of them.
-compared as (
+-- The statement as an interval, in the reporting unit; in the printed one where the table of units has no factor.
+bounded as (
     select
         figures.figure_id,
-        case
-            when figures.kind = 'change' and figures.canonical_unit = 'x' then '%'
-            when conversions.to_unit is not null
-                then conversions.to_unit || substr(figures.canonical_unit, 1 + len(conversions.from_unit))
-            else coalesce(figures.canonical_unit, figures.unit_code)
-        end as unit_code,
-        case
-            when figures.kind = 'change' and figures.canonical_unit = 'x' then 100.0
-            else coalesce(units.factor, 1) * coalesce(conversions.factor, 1)
-        end as factor,
-        case
-            when figures.kind = 'change' and figures.canonical_unit = 'x' then -100.0
-            when figures.kind = 'change' then 0
-            else coalesce(units.zero_offset, 0)
-        end as zero_offset,
-        coalesce(conversions.tolerance, 0) as tolerance,
-        rounded.value,
-        rounded.half_digit,
+        coalesce(figures.canonical_unit, figures.unit_code) as unit_code,
+        coalesce(figures.canonical_value, cast(figures.value as double)) as value,
+        coalesce(units.factor, 1) as factor,
+        case when figures.kind = 'change' then 0 else coalesce(units.zero_offset, 0) end as zero_offset,
+        rounded.half_digit / nullif(abs(rounded.value), 0) as relative_precision,
         case figures.comparator
             when '=' then rounded.value - rounded.half_digit
             when '~' then rounded.value
                 - greatest(rounded.half_digit, {{ var('approximate_share') }} * abs(rounded.value))
             else coalesce(rounded.value_low, cast('-infinity' as double))
-        end as value_low,
+        end as printed_low,
         case figures.comparator
             when '=' then rounded.value + rounded.half_digit
             when '~' then rounded.value
                 + greatest(rounded.half_digit, {{ var('approximate_share') }} * abs(rounded.value))
             else coalesce(rounded.value_high, cast('infinity' as double))
-        end as value_high
+        end as printed_high
     from figures
     inner join rounded on figures.figure_id = rounded.figure_id
     left join {{ ref('int_units__resolved') }} as units on figures.unit_code = units.unit_code
+),
+
+-- One unit per quantity: folds become percent of change, and of a commodity that trades in two kinds of unit one is
+-- turned into the other, with as much doubt as its grades differ.
+compared as (
+    select
+        bounded.figure_id,
+        bounded.unit_code as stated_unit_code,
+        bounded.value as stated_value,
+        case
+            when figures.kind = 'change' and bounded.unit_code = 'x' then '%'
+            when conversions.to_unit is not null
+                then conversions.to_unit || substr(bounded.unit_code, 1 + len(conversions.from_unit))
+            else bounded.unit_code
+        end as unit_code,
+        case
+            when figures.kind = 'change' and bounded.unit_code = 'x' then 100.0
+            else coalesce(conversions.factor, 1)
+        end as compared_factor,
+        case when figures.kind = 'change' and bounded.unit_code = 'x' then -100.0 else 0.0 end as compared_offset,
+        coalesce(conversions.tolerance, 0) as tolerance,
+        bounded.relative_precision,
+        bounded.printed_low * bounded.factor + bounded.zero_offset as stated_low,
+        bounded.printed_high * bounded.factor + bounded.zero_offset as stated_high
+    from bounded
+    inner join figures on bounded.figure_id = figures.figure_id
     left join conversions
         on figures.commodity = conversions.commodity
-        and split_part(figures.canonical_unit, '/', 1) = conversions.from_unit
+        and split_part(bounded.unit_code, '/', 1) = conversions.from_unit
 ),
 
 described as (
@@ -122,12 +139,16 @@ described as (
         figures.speaker_entity_id,
         figures.base_figure_id,
         figures.confidence,
-        compared.value * compared.factor + compared.zero_offset as value,
-        compared.value_low * compared.factor + compared.zero_offset
-        - compared.tolerance * abs(compared.value * compared.factor) as value_low,
-        compared.value_high * compared.factor + compared.zero_offset
-        + compared.tolerance * abs(compared.value * compared.factor) as value_high,
-        compared.half_digit / nullif(abs(compared.value), 0) + compared.tolerance as relative_precision
+        compared.stated_unit_code,
+        compared.stated_value,
+        compared.compared_factor,
+        compared.compared_offset,
+        compared.stated_value * compared.compared_factor + compared.compared_offset as value,
+        compared.stated_low * compared.compared_factor + compared.compared_offset
+        - compared.tolerance * abs(compared.stated_value * compared.compared_factor) as value_low,
+        compared.stated_high * compared.compared_factor + compared.compared_offset
+        + compared.tolerance * abs(compared.stated_value * compared.compared_factor) as value_high,
+        compared.relative_precision + compared.tolerance as relative_precision
     from figures
     inner join documents on figures.document_id = documents.document_id
     inner join parties on figures.figure_id = parties.figure_id

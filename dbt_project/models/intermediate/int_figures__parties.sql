@@ -11,9 +11,10 @@ stated as (
         figures.figure_id,
         figures.document_id,
         figures.sentence_id,
-        figures.supplier_entity_id,
-        figures.recipient_entity_id,
-        figures.subject_entity_id,
+        -- A country goes by its code, so that parties stated and parties told by the context meet in one key.
+        case when suppliers.is_country then suppliers.country_iso3 else figures.supplier_entity_id end as supplier,
+        case when recipients.is_country then recipients.country_iso3 else figures.recipient_entity_id end as recipient,
+        case when subjects.is_country then subjects.country_iso3 else figures.subject_entity_id end as subject,
         rules.is_two_sided,
         regexp_matches(lower(sentences.surface), rules.context_pattern) as speaks_of_two,
         list_sort(list_distinct(list_filter(
@@ -32,7 +33,7 @@ stated as (
 open_figures as (
     select *
     from stated
-    where (supplier_entity_id is null and recipient_entity_id is null and subject_entity_id is null)
+    where coalesce(supplier, recipient, subject) is null
         or (is_two_sided and speaks_of_two and len(countries) < 2)
 ),
 
@@ -91,8 +92,8 @@ resolved as (
             when stated.is_two_sided and stated.speaks_of_two and len(stated.countries) < 2
                 and len(context.leading_countries) = 2
                 then context.leading_countries
-            when stated.supplier_entity_id is null and stated.recipient_entity_id is null
-                and stated.subject_entity_id is null and not coalesce(stated.is_two_sided, false)
+            when coalesce(stated.supplier, stated.recipient, stated.subject) is null
+                and not coalesce(stated.is_two_sided, false)
                 and len(context.sentence_countries) = 1
                 then context.sentence_countries
         end as context_countries
@@ -105,15 +106,13 @@ select
     coalesce(context_countries, countries) as party_countries,
     case
         when context_countries is not null then 'context'
-        when coalesce(supplier_entity_id, recipient_entity_id, subject_entity_id) is not null then 'stated'
+        when coalesce(supplier, recipient, subject) is not null then 'stated'
     end as party_basis,
     case
         when is_two_sided and len(coalesce(context_countries, countries)) = 2
             then array_to_string(coalesce(context_countries, countries), '+')
-        when context_countries is not null then context_countries[1]
-        when coalesce(supplier_entity_id, recipient_entity_id, subject_entity_id) is not null
-            then concat_ws(
-                '>', coalesce(supplier_entity_id, ''), coalesce(recipient_entity_id, ''), coalesce(subject_entity_id, '')
-            )
+        when context_countries is not null then '>>' || context_countries[1]
+        when coalesce(supplier, recipient, subject) is not null
+            then concat_ws('>', coalesce(supplier, ''), coalesce(recipient, ''), coalesce(subject, ''))
     end as party_key
 from resolved

@@ -43,8 +43,6 @@ select
     end as factor,
     -- Only a unit by itself has a zero of its own; a price per degree has none.
     case when count(*) = 1 then coalesce(max(zero_offset), 0) else 0 end as zero_offset,
-    case when count(factor) = count(*) then string_agg(reporting_unit, '/' order by part_number) end as reporting_unit,
-    case when max(part_number) > 1 and count(factor) = count(*) then min_by(reporting_unit, part_number) end
-        as numerator_unit
+    case when count(factor) = count(*) then string_agg(reporting_unit, '/' order by part_number) end as reporting_unit
 from resolved_parts
 group by unit_code

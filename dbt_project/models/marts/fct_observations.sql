@@ -70,13 +70,16 @@ select
     best.period_start,
     best.period_end,
     best.dimension,
-    case when split_part(best.dimension, '_per_', 1) = 'money' then split_part(best.unit_code, '/', 1) end as currency,
-    best.unit_code,
+    case
+        when split_part(best.dimension, '_per_', 1) = 'money' then split_part(best.stated_unit_code, '/', 1)
+    end as currency,
+    best.stated_unit_code as unit_code,
     best.status,
-    best.value,
+    best.stated_value as value,
     best.comparator,
-    reports.value_min,
-    reports.value_max,
+    -- Back in the unit of the best-supported report; its own value must not leave the bounds by a last bit.
+    least((reports.value_min - best.compared_offset) / best.compared_factor, best.stated_value) as value_min,
+    greatest((reports.value_max - best.compared_offset) / best.compared_factor, best.stated_value) as value_max,
     reports.figure_count,
     reports.document_count,
     reports.independent_source_count,

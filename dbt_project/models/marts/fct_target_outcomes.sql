@@ -13,6 +13,10 @@ keyed as (
             'figures.unit_code', 'figures.change_basis',
         ]) }} as quantity_id,
         figures.party_key is not null and figures.measure is not null as is_identified,
+        -- Amounts are compared in one unit and told in the target's.
+        figures.value as compared_value,
+        figures.compared_factor,
+        figures.compared_offset,
         figures.direction,
         figures.speaker_entity_id
     from observations
@@ -43,19 +47,19 @@ compared as (
     select
         targets.observation_id,
         outcomes.observation_id as outcome_observation_id,
-        outcomes.value as outcome_value,
+        outcomes.compared_value as outcome_value,
         outcomes.period_end as outcome_period_end,
         outcomes.first_reported_on as outcome_reported_on,
         outcomes.period_end = targets.due_on as is_due_period,
         outcomes.status = 'reported' as is_reported,
         case
-            when targets.is_met_below then outcomes.value <= targets.value
-            else outcomes.value >= targets.value
+            when targets.is_met_below then outcomes.compared_value <= targets.compared_value
+            else outcomes.compared_value >= targets.compared_value
         end as is_met,
         -- "Over 150" neither reaches 200 nor falls short of it.
         case
-            when targets.is_met_below then outcomes.comparator not in ('<', '<=') or outcomes.value <= targets.value
-            else outcomes.comparator not in ('>', '>=') or outcomes.value >= targets.value
+            when targets.is_met_below then outcomes.comparator not in ('<', '<=') or outcomes.compared_value <= targets.compared_value
+            else outcomes.comparator not in ('>', '>=') or outcomes.compared_value >= targets.compared_value
         end as is_decided
     from targets
     inner join outcomes
@@ -114,7 +118,7 @@ select
     targets.stated_on,
     targets.speaker_entity_id,
     outcome.outcome_observation_id,
-    outcome.outcome_value,
+    (outcome.outcome_value - targets.compared_offset) / targets.compared_factor as outcome_value,
     outcome.outcome_period_end,
     outcome.outcome_reported_on,
     case
@@ -124,7 +128,7 @@ select
         when outcome.outcome_observation_id is not null then 'missed'
         else 'open'
     end as result,
-    outcome.outcome_value / nullif(targets.value, 0) as ratio
+    outcome.outcome_value / nullif(targets.compared_value, 0) as ratio
 from targets
 left join outcome on targets.observation_id = outcome.observation_id
 left join newer on targets.observation_id = newer.observation_id
