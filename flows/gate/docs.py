@@ -1,0 +1,71 @@
+"""Data Docs of one run: Great Expectations' own pages, with what documents say made harmless."""
+
+import html
+from pathlib import Path
+from typing import Any
+
+from flows.gate.great import Gate
+from flows.gate.gx import ExpectationSuiteIdentifier, RunIdentifier, ValidationResultIdentifier
+from flows.gate.lookup import Lookup
+from flows.gate.rules import Suite
+
+MAX_SHOWN_ROWS = 20
+"""Failing rows that a page lists; all of them are in ``quality.withheld``."""
+
+_SITE = "run"
+
+
+def write_data_docs(gate: Gate, lookup: Lookup, folder: Path, *, run_id: str, round_number: int) -> Path:
+    """Render the gate's results below ``folder``; returns the index page.
+
+    A second validation of the same run is listed beside the first.
+    """
+    context = gate.context
+    site: Any = {
+        "class_name": "SiteBuilder",
+        "site_name": f"newsledger {run_id}",
+        "show_how_to_buttons": False,
+        "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)},
+        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        # Suites are read where they are written, in expectations/.
+        "site_section_builders": {"profiling": "None", "expectations": "None"},
+    }
+    context.add_data_docs_site(_SITE, site)
+    run = RunIdentifier(run_name=f"{run_id} round {round_number}")
+    for table, result in gate.results.items():
+        suite = gate.suites[table]
+        for item in result.results:
+            _make_harmless(item, suite, lookup)
+        identifier = ValidationResultIdentifier(
+            expectation_suite_identifier=ExpectationSuiteIdentifier(f"{suite.schema}.{table}"),
+            run_id=run,
+            batch_identifier=table,
+        )
+        result.meta["run_id"] = run
+        context.validation_results_store.set(identifier, result)
+    context.build_data_docs(site_names=[_SITE])
+    return folder / "index.html"
+
+
+def _make_harmless(item: Any, suite: Suite, lookup: Lookup) -> None:
+    """Name failing rows by their keys, and escape what they hold: the templates print it as HTML."""
+    found = item.result
+    positions = found.get("unexpected_index_list")
+    if positions and suite.key:
+        keys = lookup.frames[suite.table].loc[positions[:MAX_SHOWN_ROWS], list(suite.key)].astype(str)
+        found["partial_unexpected_index_list"] = keys.to_dict("records")
+    # All failing rows are in quality.withheld; a page that repeats a million of them opens nowhere.
+    for name in ("unexpected_list", "unexpected_index_list"):
+        found.pop(name, None)
+    for name, value in found.items():
+        found[name] = _escaped(value)
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, str):
+        return html.escape(value[:500])
+    if isinstance(value, dict):
+        return {key: _escaped(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_escaped(item) for item in value)
+    return value

@@ -1,0 +1,53 @@
+"""Great Expectations, imported in one place: quickly, quietly, without telemetry. Import this module late."""
+
+import logging
+import os
+import warnings
+
+from flows.gate.postponed import postponed
+
+# Read when a context is made; news must not be told to anybody.
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+with postponed("altair", "scipy.stats"), warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # deprecations inside the library are not the user's
+    import great_expectations as great_expectations
+    from great_expectations.compatibility.pydantic import Field
+    from great_expectations.core.run_identifier import RunIdentifier
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types.resource_identifiers import (
+        ExpectationSuiteIdentifier,
+        ValidationResultIdentifier,
+    )
+    from great_expectations.exceptions.exceptions import GreatExpectationsError
+    from great_expectations.expectations.expectation import (
+        BatchExpectation,
+        Expectation,
+    )
+    from great_expectations.expectations.metadata_types import FailureSeverity
+    from great_expectations.expectations.registry import (
+        get_expectation_impl,
+        list_registered_expectation_implementations,
+    )
+    from great_expectations.render.components import LegacyRendererType, RenderedStringTemplateContent
+    from great_expectations.render.renderer.renderer import renderer
+
+logging.getLogger("great_expectations").setLevel(logging.ERROR)
+
+__all__ = [
+    "BatchExpectation",
+    "Expectation",
+    "ExpectationSuiteIdentifier",
+    "FailureSeverity",
+    "Field",
+    "GreatExpectationsError",
+    "LegacyRendererType",
+    "ProgressBarsConfig",
+    "RenderedStringTemplateContent",
+    "RunIdentifier",
+    "ValidationResultIdentifier",
+    "get_expectation_impl",
+    "great_expectations",
+    "list_registered_expectation_implementations",
+    "renderer",
+]

@@ -1,0 +1,116 @@
+"""Reads the marts as data frames, and what else the expectations compare them with."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flows.gate.lookup import InputCount, Lookup
+from flows.gate.rules import Suite
+from flows.nlp.lexicon import Row, read_table
+from flows.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+
+class PlausibleRange(Row):
+    """A row of ``plausible_ranges.csv``: bounds in the reporting unit, inclusive."""
+
+    range_id: str
+    measure: str | None = None
+    dimension: str
+    plausible_min: float | None = None
+    plausible_max: float | None = None
+    description: str
+    source: str
+
+
+def read_lookup(connection: "duckdb.DuckDBPyConnection", suites: Mapping[str, Suite], settings: Settings) -> Lookup:
+    """All tables that have a suite, with types and counts; a table that is missing is left out.
+
+    Numbers are floats: bounds and ranges are compared, and the order of decimals is that of their floats.
+    """
+    types = _column_types(connection)
+    frames = {
+        suite.table: _read_frame(connection, suite, types[suite.table])
+        for suite in suites.values()
+        if suite.table in types
+    }
+    frames["plausible_ranges"] = _ranges(settings)
+    withheld = connection.execute("select table_name, count(*) from quality.withheld group by all").fetchall()
+    return Lookup(
+        frames=frames,
+        types=types,
+        inputs={
+            suite.table: _count_input(connection, suite, suite.input, types[suite.table])
+            for suite in suites.values()
+            if suite.input and suite.table in types
+        },
+        last_counts=last_counts(settings),
+        carried_counts=dict(withheld),
+    )
+
+
+def _column_types(connection: "duckdb.DuckDBPyConnection") -> dict[str, dict[str, str]]:
+    rows = connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where database_name = current_database() and schema_name = 'marts' order by table_name, column_index"
+    ).fetchall()
+    types: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        types.setdefault(table, {})[column] = kind
+    return types
+
+
+def _read_frame(connection: "duckdb.DuckDBPyConnection", suite: Suite, types: Mapping[str, str]) -> "pd.DataFrame":
+    columns = ", ".join(
+        f'cast("{name}" as double) as "{name}"' if kind.startswith("DECIMAL") else f'"{name}"'
+        for name, kind in types.items()
+    )
+    # In order of the key, so that Data Docs and messages list the same rows on every machine.
+    order = ", ".join(f'"{name}"' for name in suite.key if name in types)
+    table = connection.sql(
+        f"select {columns} from {suite.schema}.{suite.table}{f' order by {order}' if order else ''}"
+    ).to_arrow_table()
+    return table.to_pandas(date_as_object=False)
+
+
+def _count_input(
+    connection: "duckdb.DuckDBPyConnection", suite: Suite, source: str, types: Mapping[str, str]
+) -> InputCount:
+    (key,) = suite.key
+    # A stage may name its key otherwise than the mart does; the mart's key is always among the input's columns.
+    if key not in types:
+        return InputCount(0, 0, 0, -1)
+    row = connection.execute(
+        f"""
+        with input as (select distinct "{key}" as row_id from {source}),
+        published as (select distinct "{key}" as row_id from {suite.schema}.{suite.table}),
+        withheld as (select distinct row_id from quality.withheld where table_name = $1)
+        select
+            (select count(*) from input),
+            (select count(*) from input semi join published using (row_id)),
+            (select count(*) from input semi join withheld using (row_id) anti join published using (row_id)),
+            (select count(*) from input anti join published using (row_id) anti join withheld using (row_id))
+        """,
+        [suite.table],
+    ).fetchone()
+    assert row is not None  # a select of counts has one row
+    return InputCount(*row)
+
+
+def _ranges(settings: Settings) -> "pd.DataFrame":
+    import pandas as pd
+
+    rows = read_table("plausible_ranges", PlausibleRange, settings.lexicon_dirs)
+    return pd.DataFrame([row.model_dump() for row in rows])
+
+
+def last_counts(settings: Settings) -> dict[str, int]:
+    """Rows per table of the current release; empty before the first."""
+    try:
+        manifest = json.loads((settings.current_dir / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return {name.partition(".")[2]: table["row_count"] for name, table in manifest["tables"].items()}

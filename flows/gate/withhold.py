@@ -1,0 +1,157 @@
+"""From failing rows to ``quality.withheld``: one row each, its first failure the reason; children go with parents."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flows.gate.great import Verdict
+from flows.gate.lookup import Lookup
+from flows.gate.rules import Rule, Suite
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+MAX_OBSERVED_CHARS = 200
+
+STATE = """
+create table if not exists ops.gate_state (run_id varchar not null, rules_digest varchar not null);
+create table if not exists ops.withheld_documents (document_id varchar not null, version varchar not null);
+"""
+
+_VERSION = "concat_ws('|', parsed_at, published_on, extractor_version)"
+
+
+@dataclass(slots=True)
+class WithheldRow:
+    """A row of ``quality.withheld``, its run aside."""
+
+    table_name: str
+    row_id: str
+    expectation: str
+    column_name: str | None
+    observed: str | None
+    reason: str
+    document_id: str | None
+    surface: str | None
+
+
+def release_stale(connection: "duckdb.DuckDBPyConnection", *, run_id: str, rules_digest: str) -> int:
+    """Take back what was withheld under other rules or of another reading, so that it is judged again.
+
+    What is withheld is in no mart, and so cannot be judged again as it stands. It stays withheld as long as its
+    document was not read again and the rules are the same: then it would fail the same way. Called again in
+    the same run, it does nothing.
+
+    Returns:
+        How many rows are no longer withheld; if any, the marts have to be built again.
+    """
+    connection.execute(STATE)
+    state = connection.execute("select run_id, rules_digest from ops.gate_state").fetchone()
+    if state == (run_id, rules_digest):
+        return 0
+    if state is None or state[1] != rules_digest:
+        stale = "true"
+    else:
+        stale = f"""document_id is null or document_id not in (
+            select parsed.documents.document_id from parsed.documents
+            inner join ops.withheld_documents
+                on parsed.documents.document_id = withheld_documents.document_id and version = {_VERSION})"""
+    row = connection.execute(f"select count(*) from quality.withheld where {stale}").fetchone()
+    connection.execute(f"delete from quality.withheld where {stale}")
+    connection.execute("delete from ops.gate_state")
+    connection.execute("insert into ops.gate_state values ($1, $2)", [run_id, rules_digest])
+    return row[0] if row else 0
+
+
+def rows_to_withhold(verdicts: Iterable[Verdict], suites: Mapping[str, Suite], lookup: Lookup) -> list[WithheldRow]:
+    """One row per failing row, in order of tables, rules and keys; then the rows that go with their parents.
+
+    A row that fails several rules is listed under the first, which the suite's order makes the gravest; its reason
+    names the others.
+    """
+    withheld: dict[str, dict[int, WithheldRow]] = {table: {} for table in suites}
+    for verdict in verdicts:
+        if verdict.rule.severity != "row" or verdict.is_broken or not verdict.failing:
+            continue
+        suite, frame, rows = suites[verdict.table], lookup.frames[verdict.table], withheld[verdict.table]
+        for position in verdict.failing:
+            if position in rows:
+                rows[position].reason += f" Also: {verdict.rule.type}."
+            else:
+                rows[position] = _withheld_row(suite, verdict.rule, frame, position)
+    _cascade(withheld, suites, lookup)
+    return [row for rows in withheld.values() for _, row in sorted(rows.items())]
+
+
+def _withheld_row(suite: Suite, rule: Rule, frame: "pd.DataFrame", position: int) -> WithheldRow:
+    row = frame.iloc[position]
+    observed = "; ".join(f"{name}={_shown(row[name])}" for name in rule.columns)
+    return WithheldRow(
+        table_name=suite.table,
+        row_id=suite.key_separator.join(str(row[name]) for name in suite.key),
+        expectation=rule.type,
+        column_name=rule.columns[0] if rule.columns else None,
+        observed=observed if len(observed) <= MAX_OBSERVED_CHARS else observed[: MAX_OBSERVED_CHARS - 1] + "…",
+        reason=" ".join(rule.reason.split()),
+        document_id=_text_of(row, "document_id"),
+        surface=_text_of(row, "surface"),
+    )
+
+
+def _text_of(row: "pd.Series[Any]", name: str) -> str | None:
+    value = row.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _shown(value: Any) -> str:
+    if hasattr(value, "date") and hasattr(value, "isoformat"):
+        return str(value.date()) if value == value else "null"
+    if value is None or (isinstance(value, float) and value != value):
+        return "null"
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    return str(value)[:MAX_OBSERVED_CHARS]
+
+
+def _cascade(withheld: dict[str, dict[int, WithheldRow]], suites: Mapping[str, Suite], lookup: Lookup) -> None:
+    """Withhold rows whose parent is; again until nothing is added, since children have children."""
+    links = [
+        (suite, rule)
+        for suite in suites.values()
+        for rule in suite.rules
+        if rule.cascades and suite.table in lookup.frames and rule.kwargs["column"] in lookup.frames[suite.table]
+    ]
+    told: dict[str, int] = {}
+    while any(len(rows) != told.get(table, 0) for table, rows in withheld.items()):
+        told = {table: len(rows) for table, rows in withheld.items()}
+        for suite, rule in links:
+            parents = {row.row_id: row for row in withheld[rule.kwargs["other_table"]].values()}
+            if not parents:
+                continue
+            frame, rows = lookup.frames[suite.table], withheld[suite.table]
+            orphaned = frame[rule.kwargs["column"]].isin(list(parents)).to_numpy().nonzero()[0]
+            for position in orphaned.tolist():
+                if position not in rows:
+                    row = _withheld_row(suite, rule, frame, position)
+                    parent = parents[frame.iloc[position][rule.kwargs["column"]]]
+                    row.reason = f"Withheld with its row of {rule.kwargs['other_table']}: {parent.reason}"
+                    rows[position] = row
+
+
+def write_withheld(connection: "duckdb.DuckDBPyConnection", rows: list[WithheldRow], *, run_id: str) -> None:
+    """Add the rows, and note which reading of their documents they were judged in."""
+    import pyarrow as pa
+
+    from flows.warehouse import append_arrow
+
+    names = list(WithheldRow.__slots__)
+    columns = {name: pa.array([getattr(row, name) for row in rows], pa.string()) for name in names}
+    append_arrow(
+        connection, "quality.withheld", pa.table({**columns, "run_id": pa.array([run_id] * len(rows), pa.string())})
+    )
+    connection.execute("delete from ops.withheld_documents")
+    connection.execute(
+        f"insert into ops.withheld_documents select document_id, {_VERSION} from parsed.documents "
+        "where document_id in (select document_id from quality.withheld)"
+    )

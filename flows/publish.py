@@ -1,0 +1,379 @@
+"""marts, quality -> ``releases/<release_id>/``, then ``current`` moves to it.
+
+A release is one DuckDB file that every client since 1.0 reads, the same tables as Parquet, and a manifest. It is
+written under another name, synced, renamed, and only then pointed at: killed anywhere, ``current`` stays whole.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from flows import CONTRACT_VERSION, __version__
+from flows.errors import LedgerError, StorageError
+from flows.releases import (
+    DATABASE,
+    MANIFEST,
+    Release,
+    clean_leftovers,
+    hash_file,
+    hold_releases,
+    list_releases,
+    note_publishing,
+    point_current,
+    read_manifest,
+    read_withdrawn,
+    sync_folder,
+)
+from flows.settings import Settings
+from flows.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["Release", "publish"]
+
+SCHEMAS = ("marts", "quality")
+DESCRIPTIONS = Path(__file__).with_suffix(".yml")
+"""Of the tables that dbt does not make."""
+
+RUN_COLUMNS = frozenset({"run_id", "first_seen_at"})
+"""What tells of the run, not of the texts: no part of the content."""
+
+NO_CONTENT = frozenset({"quality.expectation_results", "quality.rejected_inputs"})
+"""Tables that tell how the release came about; the content's hash is over the others."""
+
+COUNTED = {
+    "documents": "marts.dim_documents",
+    "figures": "marts.fct_figures",
+    "events": "marts.fct_events",
+    "withheld": "quality.withheld",
+}
+
+
+def publish(settings: Settings, *, run_id: str) -> Release:
+    """Publish the marts as they stand; hold the warehouse's lock, and validate before.
+
+    Where content and descriptions are those of the current release, or the content was rolled back from, nothing is
+    published and the current release is returned with ``is_new`` false.
+
+    Raises:
+        StorageError: Disk full or no permission; ``current`` stays, what was half written is deleted.
+        LedgerError: There are no marts.
+    """
+    with hold_releases(settings), _told_as_storage(settings):
+        clean_leftovers(settings)
+        releases = list_releases(settings)
+        current = next((release for release in releases if release.is_current), None)
+        with open_warehouse(settings) as connection:
+            manifest = _describe_content(connection, settings)
+            if current is not None and (note := _reason_to_stay(settings, current, manifest)) is not None:
+                return _with_note(current, note)
+            manifest |= _identify(releases, current, manifest, run_id)
+            release_id = manifest["release_id"]
+            folder = settings.releases_dir / f".new-{release_id}"
+            try:
+                _write_release(connection, settings, folder, manifest)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+        note_publishing(settings, release_id)
+        folder.rename(settings.releases_dir / release_id)
+        sync_folder(settings.releases_dir)
+        point_current(settings, release_id)
+        note_publishing(settings, None)
+    return Release(
+        release_id=release_id,
+        path=settings.releases_dir / release_id,
+        released_at=datetime.fromisoformat(manifest["released_at"]),
+        parent_release_id=manifest["parent_release_id"],
+        content_sha256=manifest["content_sha256"],
+        counts=manifest["counts"],
+        is_current=True,
+        is_new=True,
+    )
+
+
+@contextmanager
+def _told_as_storage(settings: Settings) -> Iterator[None]:
+    import duckdb
+
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or settings.releases_dir
+        raise StorageError(
+            f"{where}: {error.strerror}. Nothing was published; free space or permissions, and run again."
+        ) from error
+    except duckdb.IOException as error:
+        raise StorageError(
+            f"{str(error).splitlines()[0]}. Nothing was published; free space, and run again."
+        ) from error
+
+
+def _reason_to_stay(settings: Settings, current: Release, manifest: Mapping[str, Any]) -> str | None:
+    last = read_manifest(current.path)
+    same = ("content_sha256", "descriptions_sha256", "contract_version")
+    rejected = "quality.rejected_inputs"
+    if all(last[name] == manifest[name] for name in same) and last["tables"].get(rejected) == manifest["tables"].get(
+        rejected
+    ):
+        return f"content unchanged since {current.release_id}"
+    for release_id, content in read_withdrawn(settings).items():
+        if content == manifest["content_sha256"]:
+            return (
+                f"the content is that of {release_id}, which was rolled back; "
+                f"`newsledger rollback {release_id}` brings it back"
+            )
+    return None
+
+
+def _with_note(release: Release, note: str) -> Release:
+    return Release(
+        release_id=release.release_id,
+        path=release.path,
+        released_at=release.released_at,
+        parent_release_id=release.parent_release_id,
+        content_sha256=release.content_sha256,
+        counts=release.counts,
+        is_current=True,
+        note=note,
+    )
+
+
+def _identify(
+    releases: list[Release], current: Release | None, manifest: Mapping[str, Any], run_id: str
+) -> dict[str, Any]:
+    released_at = datetime.now(UTC)
+    if releases:
+        # Newest last, even after the clock was set back.
+        released_at = max(released_at, releases[-1].released_at + timedelta(milliseconds=1))
+    release_id = name = f"{released_at:%Y%m%dT%H%M%SZ}-{manifest['content_sha256'][:8]}"
+    taken = {release.release_id for release in releases}
+    number = 2
+    while release_id in taken:
+        release_id, number = f"{name}-{number}", number + 1
+    return {
+        "release_id": release_id,
+        "released_at": released_at.isoformat(),
+        "run_id": run_id,
+        "parent_release_id": current.release_id if current else None,
+    }
+
+
+def _describe_content(connection: "duckdb.DuckDBPyConnection", settings: Settings) -> dict[str, Any]:
+    """What the manifest says of the content: counts, hashes, versions."""
+    tables = {name: _describe_table(connection, name) for name in _table_names(connection)}
+    if COUNTED["documents"] not in tables:
+        raise LedgerError(f"{settings.warehouse_path} holds no marts; `newsledger build` makes them.")
+    content = [f"{name} {table['content_sha256']}" for name, table in sorted(tables.items()) if name not in NO_CONTENT]
+    version = connection.execute(
+        "select string_agg(distinct extractor_version, ', ' order by extractor_version) from marts.dim_documents"
+    ).fetchone()
+    duckdb_version = connection.execute("select version()").fetchone()
+    return {
+        "contract_version": CONTRACT_VERSION,
+        "newsledger_version": __version__,
+        "extractor_version": version[0] if version else None,
+        "duckdb_version": duckdb_version[0] if duckdb_version else None,
+        "content_sha256": sha256("\n".join(content).encode()).hexdigest(),
+        "descriptions_sha256": sha256(json.dumps(read_descriptions(settings), sort_keys=True).encode()).hexdigest(),
+        "counts": {label: tables[name]["row_count"] for label, name in COUNTED.items() if name in tables},
+        "tables": tables,
+    }
+
+
+def _table_names(connection: "duckdb.DuckDBPyConnection") -> list[str]:
+    rows = connection.execute(
+        "select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database() "
+        "and schema_name in ('marts', 'quality') and table_name != 'releases' order by all"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _columns(connection: "duckdb.DuckDBPyConnection", name: str) -> list[tuple[str, str]]:
+    schema, _, table = name.partition(".")
+    return connection.execute(
+        "select column_name, data_type from duckdb_columns() where database_name = current_database() "
+        "and schema_name = $1 and table_name = $2 order by column_index",
+        [schema, table],
+    ).fetchall()
+
+
+def _describe_table(connection: "duckdb.DuckDBPyConnection", name: str) -> dict[str, Any]:
+    """Row count, and a hash of the rows that depends on no order, zone or locale."""
+    texts = [_as_text(column, kind) for column, kind in _columns(connection, name) if column not in RUN_COLUMNS]
+    # Sorted by hash in 256 parts: the whole table's hashes at once would be one long string.
+    row = connection.execute(
+        f"""
+        with hashed as (select sha256(concat_ws(chr(31), {", ".join(texts)})) as row_hash from {name}),
+        parts as (
+            select left(row_hash, 2) as part, sha256(string_agg(row_hash, '' order by row_hash)) as part_hash
+            from hashed group by all
+        )
+        select
+            (select count(*) from {name}),
+            (select sha256(coalesce(string_agg(part_hash, '' order by part), '')) from parts)
+        """
+    ).fetchone()
+    assert row is not None  # a select of two scalars has one row
+    return {"row_count": row[0], "content_sha256": row[1]}
+
+
+def _as_text(column: str, kind: str) -> str:
+    quoted = f'"{column}"'
+    if kind in ("DOUBLE", "FLOAT"):
+        # Sums of floats depend on the order of threads in their last digits.
+        text = f"printf('%.12g', {quoted})"
+    elif kind.startswith("TIMESTAMP WITH"):
+        text = f"epoch_us({quoted})::varchar"
+    elif kind.endswith("[]"):
+        text = f"to_json({quoted})::varchar"
+    else:
+        text = f"{quoted}::varchar"
+    return f"coalesce({text}, chr(30))"
+
+
+def read_descriptions(settings: Settings) -> dict[str, dict[str, Any]]:
+    """``schema.table`` to its description and those of its columns: dbt's of the last build, and our own tables'.
+
+    Raises:
+        LedgerError: dbt left no manifest.
+    """
+    path = settings.home / "dbt" / "target" / "manifest.json"
+    try:
+        nodes = json.loads(path.read_text(encoding="utf-8"))["nodes"]
+    except (OSError, ValueError, KeyError) as error:
+        raise LedgerError(f"{path} does not describe the marts: {error}. `newsledger build` writes it.") from error
+    described: dict[str, dict[str, Any]] = {
+        f"{node['schema']}.{node['name']}": {
+            "description": node["description"],
+            "columns": {name: column["description"] for name, column in node["columns"].items()},
+        }
+        for node in nodes.values()
+        if node["resource_type"] == "model" and node["schema"] in SCHEMAS
+    }
+    described.update(yaml.safe_load(DESCRIPTIONS.read_text(encoding="utf-8")))
+    return described
+
+
+def _write_release(
+    connection: "duckdb.DuckDBPyConnection", settings: Settings, folder: Path, manifest: dict[str, Any]
+) -> None:
+    """Everything of a release into ``folder``, synced to the disk."""
+    folder.mkdir(parents=True)
+    connection.execute(f"attach {_literal(folder / DATABASE)} as release (storage_version 'v1.0.0')")
+    try:
+        for schema in SCHEMAS:
+            connection.execute(f"create schema release.{schema}")
+        for name in manifest["tables"]:
+            # Readers that keep the order of rows, and Parquet, get the same one each time.
+            connection.execute(
+                f"create table release.{name} as select * from {name} order by {_row_order(connection, name)}"
+            )
+        _write_history(connection, settings, manifest)
+        _write_comments(connection, read_descriptions(settings))
+        for name in (*manifest["tables"], "marts.releases"):
+            schema, _, table = name.partition(".")
+            (folder / schema).mkdir(exist_ok=True)
+            path = folder / schema / f"{table}.parquet"
+            connection.execute(f"copy release.{name} to {_literal(path)} (format parquet, compression zstd)")
+    finally:
+        connection.execute("detach release")
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest["files"] = {
+        str(path.relative_to(folder)): {"sha256": hash_file(path), "size_bytes": path.stat().st_size} for path in files
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    for path in (*files, folder / MANIFEST):
+        # A tool that opens it to write would change what was validated.
+        path.chmod(0o444)
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    for path in (*(folder / schema for schema in SCHEMAS), folder):
+        sync_folder(path)
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _row_order(connection: "duckdb.DuckDBPyConnection", name: str) -> str:
+    first = f'"{_columns(connection, name)[0][0]}"'
+    row = connection.execute(f"select count(*) = count(distinct {first}) from {name}").fetchone()
+    return first if row and row[0] else "all"
+
+
+def _write_history(connection: "duckdb.DuckDBPyConnection", settings: Settings, manifest: Mapping[str, Any]) -> None:
+    """``marts.releases``: this release's row after those that the kept releases remember, pruned ones among them."""
+    connection.execute(
+        """
+        create table release.marts.releases (
+            release_id varchar not null, released_at timestamptz not null, run_id varchar not null,
+            parent_release_id varchar, document_count bigint not null, figure_count bigint not null,
+            event_count bigint not null, withheld_count bigint not null, extractor_version varchar,
+            contract_version varchar not null, content_sha256 varchar not null
+        )
+        """
+    )
+    past = [path for path in map(str, settings.releases_dir.glob("[!.]*/marts/releases.parquet")) if _is_parquet(path)]
+    if past:
+        connection.execute(
+            "insert into release.marts.releases by name "
+            "select distinct on (release_id) * from read_parquet($1, union_by_name = true) "
+            "order by released_at, release_id",
+            [past],
+        )
+    counts = manifest["counts"]
+    connection.execute(
+        "insert into release.marts.releases values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        [
+            manifest["release_id"],
+            manifest["released_at"],
+            manifest["run_id"],
+            manifest["parent_release_id"],
+            counts["documents"],
+            counts["figures"],
+            counts["events"],
+            counts["withheld"],
+            manifest["extractor_version"],
+            manifest["contract_version"],
+            manifest["content_sha256"],
+        ],
+    )
+
+
+def _is_parquet(path: str) -> bool:
+    """Whether both ends of the file are there: a damaged release must not keep a new one from going out."""
+    with Path(path).open("rb") as file:
+        head = file.read(4)
+        file.seek(-4, os.SEEK_END)
+        return head == file.read(4) == b"PAR1"
+
+
+def _write_comments(connection: "duckdb.DuckDBPyConnection", described: Mapping[str, Mapping[str, Any]]) -> None:
+    found: dict[str, set[str]] = {}
+    for table, column in connection.execute(
+        "select schema_name || '.' || table_name, column_name from duckdb_columns() where database_name = 'release'"
+    ).fetchall():
+        found.setdefault(table, set()).add(column)
+    for table, texts in described.items():
+        if table in found:
+            connection.execute(f"comment on table release.{table} is {_text_literal(texts['description'])}")
+            for column, text in texts["columns"].items():
+                if column in found[table]:
+                    connection.execute(f'comment on column release.{table}."{column}" is {_text_literal(text)}')
+
+
+def _text_literal(text: str) -> str:
+    return "'" + " ".join(text.split()).replace("'", "''") + "'"

@@ -1,0 +1,146 @@
+"""marts -> verdicts: the gate between what was built and what is published.
+
+Row-level failures move to ``quality.withheld`` with the reason; a failed critical expectation refuses the
+release; warnings are counted. Rules are ``expectations/*.yml`` and the user's own files.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.errors import PublishRefused
+from flows.settings import Settings
+from flows.warehouse import append_arrow, open_warehouse
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from flows.gate.great import Verdict
+    from flows.gate.rules import Suite
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationResult:
+    """Counts and names; the rows are in ``quality.withheld`` and ``quality.expectation_results``."""
+
+    expectation_count: int
+    failed_count: int
+    newly_withheld_count: int
+    """Rows that this validation withheld or took back: if any, the marts have to be built again."""
+    withheld_count: int
+    """All rows withheld so far."""
+    critical_failures: list[str]
+    """One line per failed critical expectation: table, rule, what was observed, why it matters."""
+    warnings: list[str]
+    data_docs: Path
+    """The index page."""
+
+
+def prepare_withheld(settings: Settings, *, run_id: str) -> int:
+    """Before the first build of a run: take back rows withheld under other rules or of another reading.
+
+    ``validate`` does it where it was not done; then the marts it judges still lack those rows, and a further build
+    is needed. Hold the warehouse's lock.
+
+    Returns:
+        How many rows are no longer withheld.
+    """
+    from flows.gate.rules import rules_digest
+    from flows.gate.withhold import release_stale
+
+    digest = rules_digest(settings)
+    with open_warehouse(settings) as connection:
+        return release_stale(connection, run_id=run_id, rules_digest=digest)
+
+
+def validate(settings: Settings, *, run_id: str) -> ValidationResult:
+    """Judge the marts by all expectations. Hold the warehouse's lock.
+
+    Writes ``quality.withheld`` (adding what fails), ``quality.expectation_results`` (anew) and Data Docs.
+
+    Raises:
+        SettingsError: A file of expectations is malformed; names file and rule.
+    """
+    from flows.gate.rules import load_suites
+
+    suites = load_suites(settings.expectation_dirs)
+    released_count = prepare_withheld(settings, run_id=run_id)
+    # Late: importing Great Expectations takes seconds, and a malformed file is told without it.
+    from flows.gate.docs import write_data_docs
+    from flows.gate.great import Gate, describe
+    from flows.gate.tables import read_lookup
+    from flows.gate.withhold import rows_to_withhold, write_withheld
+
+    gate = Gate(suites)
+    with open_warehouse(settings) as connection:
+        lookup = read_lookup(connection, suites, settings)
+        verdicts = gate.judge(lookup)
+        withheld = rows_to_withhold(verdicts, suites, lookup)
+        for row in withheld:
+            lookup.withheld_counts[row.table_name] = lookup.withheld_counts.get(row.table_name, 0) + 1
+        verdicts += gate.judge(lookup, is_last=True)
+        folder = settings.home / "data_docs" / run_id
+        data_docs = write_data_docs(gate, lookup, folder, run_id=run_id, round_number=_next_round(folder))
+        connection.execute("begin")
+        write_withheld(connection, withheld, run_id=run_id)
+        _write_results(connection, verdicts, run_id)
+        connection.execute("commit")
+    return ValidationResult(
+        expectation_count=len(verdicts),
+        failed_count=sum(not verdict.success for verdict in verdicts),
+        newly_withheld_count=len(withheld) + released_count,
+        withheld_count=len(withheld) + sum(lookup.carried_counts.values()),
+        critical_failures=[
+            describe(item, suites[item.table]) for item in verdicts if _is_critical(item, verdicts, suites)
+        ],
+        warnings=[
+            describe(item, suites[item.table]) for item in verdicts if item.rule.severity == "warn" and not item.success
+        ],
+        data_docs=data_docs,
+    )
+
+
+def refuse_on_critical(result: ValidationResult) -> None:
+    """Raise where the release must not go out.
+
+    Raises:
+        PublishRefused: A critical expectation failed; lists all that did.
+    """
+    if result.critical_failures:
+        raise PublishRefused(result.critical_failures)
+
+
+def _is_critical(verdict: "Verdict", verdicts: list["Verdict"], suites: "dict[str, Suite]") -> bool:
+    if verdict.success:
+        return False
+    if not verdict.is_broken:
+        return verdict.rule.severity == "critical"
+    # A rule that cannot be judged has not passed. Where the table breaks its contract, that is the one fault to tell.
+    return not any(
+        other.table == verdict.table and not other.success and other.rule.type == "expect_table_to_keep_the_contract"
+        for other in verdicts
+    )
+
+
+def _next_round(folder: Path) -> int:
+    pages = folder.glob("validations/*/*/*")
+    return len({page.name for page in pages}) + 1
+
+
+def _write_results(connection: "duckdb.DuckDBPyConnection", verdicts: list["Verdict"], run_id: str) -> None:
+    import pyarrow as pa
+
+    text, count = pa.string(), pa.int64()
+    table = pa.table(
+        {
+            "table_name": pa.array([verdict.table for verdict in verdicts], text),
+            "expectation": pa.array([verdict.rule.type for verdict in verdicts], text),
+            "column_name": pa.array([", ".join(verdict.rule.columns) or None for verdict in verdicts], text),
+            "success": pa.array([verdict.success for verdict in verdicts], pa.bool_()),
+            "observed": pa.array([verdict.observed for verdict in verdicts], text),
+            "unexpected_count": pa.array([verdict.unexpected_count for verdict in verdicts], count),
+            "run_id": pa.array([run_id] * len(verdicts), text),
+        }
+    )
+    connection.execute("delete from quality.expectation_results")
+    append_arrow(connection, "quality.expectation_results", table)
