@@ -60,7 +60,7 @@ class AliasMatcher:
         self._root: dict[int, Any] = {}
         self._tokenizer = tokenizer = nlp.tokenizer if nlp is not None else None
         # Short forms that the tokenizer splits though they are letters only ("cannot", "dont").
-        self._special = set(tokenizer.rules) if tokenizer is not None else set()
+        self._special = set(getattr(tokenizer, "rules", ()))
         self._chunks: dict[str, tuple[str, ...]] = {}
 
     def words_of(self, surface: str) -> tuple[str, ...]:

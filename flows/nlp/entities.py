@@ -15,13 +15,14 @@ from flows.nlp.entities_spans import find_names
 from flows.nlp.entities_tables import EntityTables, load_tables
 from flows.nlp.ids import mention_id, sentence_ids
 from flows.nlp.resolution import resolve
+from flows.nlp.resolution_words import ResolutionWords
 from flows.nlp.spans import MentionSpan
 from flows.records import Entity, Mention
 
 __all__ = ["country_of", "export_mentions", "office_holder", "read_mentions"]
 
 
-def read_mentions(doc: Doc, tables: EntityTables, linker: Linker) -> list[MentionSpan]:
+def read_mentions(doc: Doc, tables: EntityTables, linker: Linker, words: ResolutionWords) -> list[MentionSpan]:
     """The mentions of ``doc``: sorted, not overlapping, descriptions and pronouns that are certain among them.
 
     Also sets ``doc.user_data["plural_mentions"]``: head token of "both countries", "the two leaders" to the
@@ -29,7 +30,7 @@ def read_mentions(doc: Doc, tables: EntityTables, linker: Linker) -> list[Mentio
     """
     names = find_names(doc, tables)
     mentions = linker.link_all(doc, names)
-    mentions, plurals = resolve(doc, mentions, tables)
+    mentions, plurals = resolve(doc, mentions, tables, words)
     doc.user_data["plural_mentions"] = plurals
     return mentions
 

@@ -9,6 +9,7 @@ from flows.nlp.entities import read_mentions
 from flows.nlp.entities_link import Linker
 from flows.nlp.entities_metonyms import load_cues
 from flows.nlp.entities_tables import load_tables
+from flows.nlp.resolution_words import load_words
 from flows.nlp.spans import register_extensions
 
 
@@ -23,8 +24,9 @@ class EntityFinder:
     def __init__(self, nlp: Language, lexicon_dirs: tuple[Path, ...] = ()) -> None:
         register_extensions()
         self._tables = load_tables(nlp, lexicon_dirs)
+        self._words = load_words(lexicon_dirs)
         self._linker = Linker(self._tables, load_cues(lexicon_dirs))
 
     def __call__(self, doc: Doc) -> Doc:
-        doc._.mentions = read_mentions(doc, self._tables, self._linker)
+        doc._.mentions = read_mentions(doc, self._tables, self._linker, self._words)
         return doc
