@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -96,7 +97,7 @@ def _explain(result: "dbtRunnerResult", run_id: str, log: Path) -> str:
     lines = []
     for node in getattr(result.result, "results", None) or []:
         if str(node.status) in ("error", "fail", "runtime error"):
-            reason = " ".join((node.message or "no reason given").split())
+            reason = textwrap.shorten(node.message or "no reason given", 400)
             path = DBT_PROJECT / node.node.original_file_path
             lines.append(f"  - {node.node.resource_type} {node.node.name}: {reason} ({path})")
     if not lines:

@@ -6,7 +6,7 @@ with
 
 mentions as (select * from {{ ref('stg_parsed__events') }}),
 documents as (select document_id, story_id, published_on from {{ ref('int_documents__published') }}),
-entities as (select entity_id, entity_type, country_iso3 from {{ ref('int_entities__merged') }}),
+entities as (select entity_id, entity_type, country_iso3, is_country from {{ ref('int_entities__merged') }}),
 
 participants as (
     select distinct
@@ -14,6 +14,7 @@ participants as (
         mentions.document_event_id,
         participants.entity_id,
         entities.entity_type,
+        entities.is_country,
         coalesce(entities.country_iso3, participants.entity_id) as party
     from {{ ref('stg_parsed__event_participants') }} as participants
     inner join mentions on participants.event_mention_id = mentions.event_mention_id
@@ -28,7 +29,10 @@ participant_keys as (
         array_to_string(list_sort(list_distinct(list(party))), '+') as parties,
         nullif(array_to_string(
             list_sort(list_distinct(list(entity_id) filter (where entity_type = 'PERSON'))), '+'
-        ), '') as persons
+        ), '') as persons,
+        nullif(array_to_string(
+            list_sort(list_distinct(list(entity_id) filter (where not coalesce(is_country, false)))), '+'
+        ), '') as named
     from participants
     group by all
 ),
@@ -62,7 +66,11 @@ keyed as (
         document_events.char_start,
         document_events.event_mode,
         document_events.place_country_iso3,
-        participant_keys.persons,
+        -- What two countries do on one day is mostly one thing, whoever does it for them; but two presidents who meet
+        -- are not two ministers who do. Without a date, whoever is named must be the same.
+        case
+            when document_events.date_start is null then participant_keys.named else participant_keys.persons
+        end as persons,
         documents.story_id,
         documents.published_on,
         document_events.date_start,

@@ -11,6 +11,7 @@ stated as (
         figures.figure_id,
         figures.document_id,
         figures.sentence_id,
+        figures.base_figure_id,
         -- A country goes by its code, so that parties stated and parties told by the context meet in one key.
         case when suppliers.is_country then suppliers.country_iso3 else figures.supplier_entity_id end as supplier,
         case when recipients.is_country then recipients.country_iso3 else figures.recipient_entity_id end as recipient,
@@ -92,6 +93,11 @@ resolved as (
             when stated.is_two_sided and stated.speaks_of_two and len(stated.countries) < 2
                 and len(context.leading_countries) = 2
                 then context.leading_countries
+            -- "Peru-Japan trade" says it without such words; that the document is about the same two confirms it.
+            when stated.is_two_sided and coalesce(stated.supplier, stated.recipient, stated.subject) is null
+                and len(context.sentence_countries) = 2
+                and context.sentence_countries = context.leading_countries
+                then context.leading_countries
             when coalesce(stated.supplier, stated.recipient, stated.subject) is null
                 and not coalesce(stated.is_two_sided, false)
                 and len(context.sentence_countries) = 1
@@ -99,20 +105,35 @@ resolved as (
         end as context_countries
     from stated
     left join context on stated.figure_id = context.figure_id
+),
+
+keyed as (
+    select
+        figure_id,
+        base_figure_id,
+        coalesce(context_countries, countries) as party_countries,
+        case
+            when context_countries is not null then 'context'
+            when coalesce(supplier, recipient, subject) is not null then 'stated'
+        end as party_basis,
+        case
+            when is_two_sided and len(coalesce(context_countries, countries)) = 2
+                then array_to_string(coalesce(context_countries, countries), '+')
+            when context_countries is not null then '>>' || context_countries[1]
+            when coalesce(supplier, recipient, subject) is not null
+                then concat_ws('>', coalesce(supplier, ''), coalesce(recipient, ''), coalesce(subject, ''))
+        end as party_key
+    from resolved
 )
 
+-- "107 million tonnes (up by 24%)": the change is of the same parties as the level that it modifies.
 select
-    figure_id,
-    coalesce(context_countries, countries) as party_countries,
+    keyed.figure_id,
     case
-        when context_countries is not null then 'context'
-        when coalesce(supplier, recipient, subject) is not null then 'stated'
-    end as party_basis,
-    case
-        when is_two_sided and len(coalesce(context_countries, countries)) = 2
-            then array_to_string(coalesce(context_countries, countries), '+')
-        when context_countries is not null then '>>' || context_countries[1]
-        when coalesce(supplier, recipient, subject) is not null
-            then concat_ws('>', coalesce(supplier, ''), coalesce(recipient, ''), coalesce(subject, ''))
-    end as party_key
-from resolved
+        when keyed.party_key is null and bases.party_key is not null then bases.party_countries
+        else keyed.party_countries
+    end as party_countries,
+    case when keyed.party_key is null then bases.party_basis else keyed.party_basis end as party_basis,
+    coalesce(keyed.party_key, bases.party_key) as party_key
+from keyed
+left join keyed as bases on keyed.base_figure_id = bases.figure_id

@@ -4,6 +4,16 @@ observations as (select * from {{ ref('fct_observations') }}),
 figures as (select * from {{ ref('int_figures__compared') }}),
 rules as (select * from {{ ref('measure_rules') }}),
 
+-- The first to say it whose name is told: a headline often leaves it to the text.
+speakers as (
+    select
+        observation_id,
+        first(speaker_entity_id order by published_on nulls last, document_id, char_start) as speaker_entity_id
+    from figures
+    where speaker_entity_id is not null
+    group by observation_id
+),
+
 -- One quantity over all its periods: what a target and its outcome have in common.
 keyed as (
     select
@@ -18,9 +28,10 @@ keyed as (
         figures.compared_factor,
         figures.compared_offset,
         figures.direction,
-        figures.speaker_entity_id
+        speakers.speaker_entity_id
     from observations
     inner join figures on observations.figure_ids[1] = figures.figure_id
+    left join speakers on observations.observation_id = speakers.observation_id
 ),
 
 targets as (
