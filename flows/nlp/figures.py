@@ -1,0 +1,258 @@
+"""Puts figures together: what each quantity of a text measures, of whom, when, how certain, said by whom."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from spacy.tokens import Doc
+
+from flows.nlp.attribution import speaker_of
+from flows.nlp.figures_carry import Carrier
+from flows.nlp.figures_changes import ChangeReader
+from flows.nlp.figures_draft import Cues, Draft
+from flows.nlp.figures_governors import Climber, Governor
+from flows.nlp.figures_measure import MeasureReader
+from flows.nlp.figures_parties import PartyReader
+from flows.nlp.figures_periods import PeriodReader
+from flows.nlp.figures_rates import read_time_apart
+from flows.nlp.figures_tree import Tree, singular
+from flows.nlp.ids import figure_id, sentence_ids
+from flows.nlp.lexicon import Row, read_table
+from flows.nlp.measures import Measures
+from flows.nlp.modality import figure_status, read_modality
+from flows.nlp.quantities_lexicon import DirectionRow
+from flows.nlp.spans import MentionSpan, Quantity
+from flows.records import Figure
+
+_TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
+"""A fall of more than 5 is a change below -5."""
+
+
+class FigureWeightRow(Row):
+    rule: str
+    weight: float
+    description: str
+
+
+class FigureReader:
+    """Turns the quantities of a text into figures; holds the tables, so that they are read once."""
+
+    def __init__(self, user_dirs: Sequence[Path] = ()) -> None:
+        self._user_dirs = tuple(user_dirs)
+        self._measures = Measures(user_dirs)
+        self._cues = Cues(user_dirs)
+        directions = read_table("directions", DirectionRow, self._user_dirs)
+        self._change_nouns = {singular(row.word): row.direction for row in directions if row.word_class == "noun"}
+        self._change_verbs = {row.word: row.direction for row in directions if row.word_class == "verb"}
+        self._weights = {row.rule: row.weight for row in read_table("figure_weights", FigureWeightRow, self._user_dirs)}
+
+    def read(self, doc: Doc) -> list[Figure]:
+        """All figures of ``doc``, in text order.
+
+        Returns:
+            One figure per quantity; ``doc.text[char_start:char_end] == surface`` in each.
+        """
+        quantities: list[Quantity] = list(doc._.quantities or ())
+        if not quantities:
+            return []
+        tree = Tree(doc)
+        climber = Climber(
+            tree, quantities, frozenset(self._change_nouns), self._cues.transparent, self._measures.names_measure
+        )
+        has_parse = doc.has_annotation("DEP")
+        drafts = [self._draft(tree, climber, index, quantity, has_parse) for index, quantity in enumerate(quantities)]
+        self._read_measures(tree, climber, drafts)
+        speakers = self._read_speakers(doc, drafts)
+        self._read_circumstances(doc, tree, climber, drafts, speakers)
+        return self._figures(doc, tree, drafts)
+
+    def _draft(self, tree: Tree, climber: Climber, index: int, quantity: Quantity, has_parse: bool) -> Draft:
+        governor = climber.governor(index) if has_parse else Governor(path=[quantity.head])
+        draft = Draft(
+            index=index,
+            quantity=quantity,
+            governor=governor,
+            sentence=tree.sentence_of[quantity.head],
+            kind=quantity.kind,
+            direction=quantity.direction,
+            reasons=list(quantity.cues),
+        )
+        noun = governor.change_noun
+        if (
+            draft.kind == "level"
+            and quantity.dimension == "ratio"
+            and noun is not None
+            and governor.relation in (None, "of")
+        ):
+            # "a 5% rise": read as a change even where the words between part number and noun.
+            draft.kind = "change"
+            draft.direction = draft.direction or self._change_nouns[tree.keys[noun]]
+        elif draft.kind == "level" and quantity.dimension == "ratio" and governor.pace is not None:
+            # "grew at an annual rate of 4%"; "at a rate of 4%" alone is a level.
+            verb = tree.lemmas[governor.verb] if governor.verb is not None else ""
+            if verb in self._change_verbs:
+                draft.kind, draft.direction = "change", self._change_verbs[verb]
+        if draft.kind == "change" and (draft.direction is None or governor.relation == "by"):
+            self._turn(draft, tree)
+        return draft
+
+    def _turn(self, draft: Draft, tree: Tree) -> None:
+        """Give a change the direction of the verb that governs it from afar: "cut its forecast … by 110,000"."""
+        verb = draft.governor.verb
+        direction = self._change_verbs.get(tree.lemmas[verb]) if verb is not None else None
+        if direction not in ("up", "down") or direction == draft.direction:
+            return
+        draft.direction = direction
+        quantity = draft.quantity
+        if quantity.unit_code != "x" and (direction == "down") != (quantity.value < 0):
+            low, high = quantity.value_low, quantity.value_high
+            draft.quantity = replace(
+                quantity,
+                value=-quantity.value,
+                value_low=-high if high is not None else None,
+                value_high=-low if low is not None else None,
+                comparator=_TURNED.get(quantity.comparator, quantity.comparator),
+            )
+
+    def _read_measures(self, tree: Tree, climber: Climber, drafts: list[Draft]) -> None:
+        reader = MeasureReader(tree, self._measures, self._cues, climber.owner)
+        carrier = Carrier(tree, self._measures, self._cues)
+        for draft in drafts:
+            reader.read(draft)
+            reader.read_commodity(draft)
+            carrier.take_over_measure(draft, drafts)
+        for draft in drafts:
+            carrier.take_over_later(draft, drafts)
+        carrier.deal_out(drafts)
+
+    @staticmethod
+    def _read_speakers(doc: Doc, drafts: list[Draft]) -> list[MentionSpan | None]:
+        if not doc._.attributions:
+            return [None] * len(drafts)
+        return [speaker_of(doc, draft.quantity.head) for draft in drafts]
+
+    def _read_circumstances(
+        self, doc: Doc, tree: Tree, climber: Climber, drafts: list[Draft], speakers: list[MentionSpan | None]
+    ) -> None:
+        cue_tokens = frozenset(attribution.cue for attribution in doc._.attributions or ())
+        parties = PartyReader(tree, self._measures, self._cues, doc._.mentions or ())
+        periods = PeriodReader(tree, doc._.periods or (), self._cues, climber.owner, cue_tokens)
+        changes = ChangeReader(tree, self._cues, climber.owner)
+        carrier = Carrier(tree, self._measures, self._cues)
+        for draft, speaker in zip(drafts, speakers, strict=True):
+            parties.read(draft, speaker)
+            draft.speaker_entity_id = speaker.entity.entity_id if speaker is not None else None
+            periods.read(draft)
+            self._read_status(doc, draft)
+            changes.read_record(draft)
+            changes.read_basis(draft)
+        # A second round: a base may stand after its change ("a 5% rise to $80").
+        for draft in drafts:
+            changes.link_base(draft, drafts)
+            carrier.take_measure_of_base(draft, drafts)
+            carrier.take_over_base(draft, drafts)
+            carrier.take_over_period(draft, drafts)
+            carrier.take_over_parties(draft, drafts, parties)
+            if draft.kind == "change" and draft.change_basis is None:
+                if draft.period_rule is not None and draft.period_rule.startswith("since"):
+                    draft.change_basis = "since"
+                elif periods.compared_year(draft):
+                    draft.change_basis = "year_on_year"
+        carrier.share_restated(drafts)
+        for draft in drafts:
+            read_time_apart(tree, self._cues, draft)
+
+    def _read_status(self, doc: Doc, draft: Draft) -> None:
+        modality = read_modality(doc[draft.quantity.head], user_dirs=self._user_dirs)
+        draft.status = figure_status(
+            modality,
+            period_start=draft.period_start,
+            period_end=draft.period_end,
+            published_on=doc._.published_on,
+            comparator=draft.quantity.comparator,
+        )
+        if modality.cue is not None:
+            draft.reasons.append(f"status:{modality.cue}")
+
+    def _figures(self, doc: Doc, tree: Tree, drafts: list[Draft]) -> list[Figure]:
+        keys = sentence_ids(doc)
+        document_id = doc._.document_id or ""
+        text = doc.text
+        identities: list[str] = []
+        for draft in drafts:
+            quantity = draft.quantity
+            identities.append(
+                figure_id(
+                    document_id, quantity.char_start, quantity.char_end, quantity.value, quantity.unit_code, draft.kind
+                )
+            )
+        figures = []
+        for draft, identity in zip(drafts, identities, strict=True):
+            quantity = draft.quantity
+            figures.append(
+                Figure(
+                    figure_id=identity,
+                    sentence_id=keys[quantity.head],
+                    char_start=quantity.char_start,
+                    char_end=quantity.char_end,
+                    surface=text[quantity.char_start : quantity.char_end],
+                    kind=draft.kind,
+                    value=quantity.value,
+                    value_low=quantity.value_low,
+                    value_high=quantity.value_high,
+                    comparator=quantity.comparator,
+                    unit_code=quantity.unit_code,
+                    unit_surface=quantity.unit_surface,
+                    dimension=quantity.dimension,
+                    confidence=self._confidence(draft),
+                    counted_noun=quantity.counted_noun,
+                    measure=draft.measure,
+                    measure_surface=tree.text(*draft.phrase) if draft.phrase is not None else None,
+                    commodity=draft.commodity,
+                    supplier_entity_id=_entity_id(draft.supplier),
+                    recipient_entity_id=_entity_id(draft.recipient),
+                    subject_entity_id=_entity_id(draft.subject),
+                    period_start=draft.period_start,
+                    period_end=draft.period_end,
+                    period_surface=draft.period_surface,
+                    period_basis=draft.period_basis,
+                    status=draft.status,
+                    base_figure_id=identities[draft.base] if draft.base is not None else None,
+                    direction=draft.direction if draft.kind == "change" else None,
+                    change_basis=draft.change_basis,
+                    is_record=draft.is_record,
+                    speaker_entity_id=draft.speaker_entity_id,
+                    explanation=_explanation(draft),
+                )
+            )
+        return figures
+
+    def _confidence(self, draft: Draft) -> float:
+        """How likely the figure is right as a whole: the product of what each of its parts is worth."""
+        if draft.measure_rule is not None:
+            rule = draft.measure_rule.partition(":")[0]
+        else:
+            rule = "phrase" if draft.phrase is not None else "none"
+        confidence = draft.quantity.confidence * self._weights[f"measure:{rule}"]
+        if draft.period_rule is None:
+            confidence *= self._weights["period:none"]
+        elif draft.period_rule.startswith("carried"):
+            confidence *= self._weights["period:carried"]
+        else:
+            confidence *= self._weights[f"period:{draft.period_rule.partition(':')[2]}"]
+        confidence *= self._weights["status:reported" if draft.status == "reported" else "status:other"]
+        if draft.quantity.unit_code is None:
+            confidence *= self._weights["unit:unknown"]
+        return float(round(min(1.0, max(0.0, confidence)), 4))
+
+
+def _entity_id(mention: MentionSpan | None) -> str | None:
+    return mention.entity.entity_id if mention is not None else None
+
+
+def _explanation(draft: Draft) -> str:
+    parts = [f"measure:{draft.measure_rule}" if draft.measure_rule else None]
+    parts.append(f"commodity:{draft.commodity_rule}" if draft.commodity_rule else None)
+    parts.append(f"period:{draft.period_rule}" if draft.period_rule else None)
+    parts.append(f"base:{draft.base_rule}" if draft.base_rule else None)
+    return "; ".join([part for part in parts if part] + draft.reasons)
