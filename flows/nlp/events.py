@@ -7,10 +7,11 @@ from spacy.tokens import Doc
 
 from flows.nlp import ids
 from flows.nlp.events_content import absorbed
+from flows.nlp.events_headline import repair_headlines
 from flows.nlp.events_merge import merge_events
 from flows.nlp.events_names import EventName, NameLexicon, find_names, load_names
 from flows.nlp.events_parse import Parse
-from flows.nlp.events_roles import PLACE_TYPES, Cast
+from flows.nlp.events_roles import PLACE_TYPES, Cast, country_by_word
 from flows.nlp.events_status import read_status, said_by
 from flows.nlp.events_triggers import Trigger, TriggerLexicon, TriggerRow, find_hits, load_triggers
 from flows.nlp.events_when import Setting, read_settings
@@ -51,13 +52,14 @@ def read_events(doc: Doc, lexicon: EventLexicon) -> list[Event]:
     if not len(doc) or not doc.has_annotation("DEP"):
         return []
     parse = Parse(doc)
+    repair_headlines(parse, lexicon.triggers)
     names = find_names(parse, lexicon.names)
     hits = list(find_hits(parse, lexicon.triggers))
     if not hits and not names:
         return []
-    cast = Cast(parse)
+    cast = Cast(parse, lexicon.triggers.classes["human"], names)
     candidates = _candidates(parse, cast, lexicon, hits, names)
-    candidates = [one for one in candidates if not absorbed(parse, one, candidates)]
+    candidates = _independent(parse, candidates)
     settings = read_settings(parse, cast, [one.token for one in candidates])
     sentence_keys = ids.sentence_ids(doc) if candidates else []
     told = [_event(parse, cast, one, settings[one.token], sentence_keys) for one in candidates]
@@ -78,8 +80,8 @@ def _candidates(
     for start, token, readings in hits:
         name = names.get(token)
         for trigger in readings:
-            participants = cast.fill(token, start, trigger)
-            if _is_enough(parse, token, trigger, participants, lexicon.triggers):
+            participants, roles = cast.fill(token, start, trigger)
+            if _is_enough(parse, token, trigger, roles, lexicon.triggers):
                 found[token] = Candidate(start, token, trigger, participants, name)
                 break
     for token, name in names.items():
@@ -93,6 +95,18 @@ def _candidates(
     return [found[token] for token in sorted(found)]
 
 
+def _independent(parse: Parse, candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates that are not only what another is about; that one inherits their name."""
+    kept = []
+    for one in candidates:
+        outer = absorbed(parse, one, candidates)
+        if outer is None:
+            kept.append(one)
+        elif outer.name is None:
+            outer.name = one.name
+    return kept
+
+
 def _holder(parse: Parse, token: int, found: dict[int, Candidate]) -> Candidate | None:
     """The trigger whose object bears the name: "signed the Minsk Agreement"."""
     verb, relation = parse.governor(token)
@@ -101,14 +115,12 @@ def _holder(parse: Parse, token: int, found: dict[int, Candidate]) -> Candidate 
 
 def _of_name(parse: Parse, cast: Cast, lexicon: EventLexicon, name: EventName) -> Candidate:
     trigger = _name_trigger(lexicon, name)
-    inside = [
-        Participant(mention.entity.entity_id, "actor")
-        for token in range(name.token_start, name.token_end)
-        if (mention := cast.at.get(token)) is not None
-        and mention.head == token
-        and mention.entity.entity_id.startswith("country:")
-    ]
-    participants = {(one.entity_id, one.role): one for one in (*cast.fill(name.head, name.head, trigger), *inside)}
+    inside = []
+    for token in range(name.token_start, name.token_end):
+        country = country_by_word().get(parse.lower(token))
+        if country is not None:
+            inside.append(Participant(cast.known(country).entity_id, "actor"))
+    participants = {(one.entity_id, one.role): one for one in (*cast.fill(name.head, name.head, trigger)[0], *inside)}
     return Candidate(name.token_start, name.head, trigger, tuple(participants.values()), name)
 
 
@@ -116,20 +128,19 @@ def _name_trigger(lexicon: EventLexicon, name: EventName) -> Trigger:
     row = TriggerRow.model_construct(
         trigger_id=f"name_{name.row.head}", lemma=name.row.head, pos="NOUN", frame="", event_code=name.row.event_code
     )
-    return Trigger(row, lexicon.triggers.kinds[name.row.event_code], _NAMED_FRAME, True, ())
+    return Trigger(row, lexicon.triggers.kinds[name.row.event_code], _NAMED_FRAME, False, ())
 
 
-def _is_enough(
-    parse: Parse, token: int, trigger: Trigger, participants: tuple[Participant, ...], lexicon: TriggerLexicon
-) -> bool:
+def _is_enough(parse: Parse, token: int, trigger: Trigger, roles: frozenset[str], lexicon: TriggerLexicon) -> bool:
     """Whether so much is told that this is an event, not a topic: "talks" is none, "talks began" is one."""
-    roles = {one.role for one in participants}
     for test in trigger.tests:
         if test.key == "need" and not ("any" in test.values and roles) and not roles & test.values:
             return False
         if test.key == "needs" and not test.values <= roles:
             return False
     if trigger.row.pos != "NOUN" or roles & {"actor", "recipient"}:
+        return True
+    if trigger.kind.event_type == "MARKET" or trigger.kind.event_mode == "construction":
         return True
     verb, relation = parse.governor(token)
     return verb is not None and relation in ("object", "subject") and parse.lemma(verb) in lexicon.classes["happen"]
@@ -170,7 +181,7 @@ def _event(parse: Parse, cast: Cast, one: Candidate, setting: Setting, sentence_
         intensity=kind.intensity,
         event_name=one.name.surface if one.name is not None else None,
         status=read_status(
-            doc, one.token, one.trigger.row.status, period.start if period else None, period.end if period else None
+            parse, one.token, one.trigger.row.status, period.start if period else None, period.end if period else None
         ),
         participants=one.participants,
         figure_ids=tuple(dict.fromkeys(setting.figure_ids)),

@@ -1,8 +1,9 @@
 """Which triggers are only the content of another: who calls for talks requests, nobody talks yet."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from flows.nlp.events_names import EventName
 from flows.nlp.events_parse import Parse
 from flows.nlp.events_triggers import Trigger
 from flows.records import Participant
@@ -12,10 +13,13 @@ class Candidate(Protocol):
     token: int
     trigger: Trigger
     participants: tuple[Participant, ...]
+    name: EventName | None
 
 
 # What these are about has not happened by their being said.
 _VERBAL_TYPES = frozenset({"AGREE", "REQUEST", "REJECT", "THREATEN", "ACCUSE"})
+# "stopped pumping", "ceased attacking": the same.
+_CEASING_TYPES = frozenset({"SANCTION", "RETREAT", "MARKET"})
 # Speak of what did happen: "condemned the attack" tells of an attack as well, where it says whose.
 _FACTIVE_TYPES = frozenset({"ACCUSE", "SUPPORT"})
 _CLAUSE_STEPS = frozenset({"xcomp", "ccomp", "pcomp", "acl"})
@@ -28,31 +32,62 @@ _CONTENT_PREPOSITIONS = frozenset(
 _MAX_CLIMB = 8
 
 
-def absorbed(parse: Parse, one: Candidate, candidates: Sequence[Candidate]) -> bool:
-    """Whether ``one`` is only what another trigger is about."""
+CandidateT = TypeVar("CandidateT", bound=Candidate)
+
+
+def absorbed(parse: Parse, one: CandidateT, candidates: Sequence[CandidateT]) -> CandidateT | None:
+    """The trigger that ``one`` is only the content of; None where it tells of something by itself."""
+    if one.name is not None and parse.dep[one.token] not in ("dobj", "nsubjpass"):
+        return None  # "met on the sidelines of the G20 summit" tells of the summit too
     by_token = {other.token: other for other in candidates if other.token != one.token}
+    outer = _told_by_subject(parse, one, by_token)
+    if outer is not None:
+        return outer
     token = one.token
     is_clause = False
     for _ in range(_MAX_CLIMB):
         head, dep = parse.head[token], parse.dep[token]
         if head == token:
-            return False
+            return None
         if dep in _CLAUSE_STEPS:
             is_clause = True
         elif dep == "advcl":
             if parse.tag[token] != "VB":  # "met to discuss"; not "met, signing"
-                return False
+                return None
             is_clause = True
         elif dep == "prep":
             if parse.lower(token) not in _CONTENT_PREPOSITIONS:
-                return False
+                return None
         elif dep not in _NOUN_STEPS or (dep == "conj" and parse.is_verb(token)):
-            return False
+            return None
         outer = by_token.get(head)
         if outer is not None:
-            return _absorbs(outer, one, is_clause=is_clause)
+            return outer if _absorbs(outer, one, is_clause=is_clause) else None
         token = head
-    return False
+    return None
+
+
+def _told_by_subject(parse: Parse, one: CandidateT, by_token: dict[int, CandidateT]) -> CandidateT | None:
+    """The noun whose outcome a verb tells ("the attack killed ten", "the 5th forum opened"); the verb that says
+    that its subject failed ("talks collapsed"); the blow whose toll a participle tells ("struck, killing five").
+    """
+    kind = one.trigger.kind
+    outer = by_token.get(parse.head[one.token])
+    if not parse.is_verb(one.token):
+        if outer is None or parse.dep[one.token] not in ("nsubj", "nsubjpass"):
+            return None
+        asks = any(test.key in ("subj", "obj") and not test.is_negated for test in outer.trigger.tests)
+        return outer if asks and outer.trigger.kind.event_type != kind.event_type else None
+    for subject in parse.subjects(one.token):
+        noun = by_token.get(subject)
+        if noun is not None and (
+            noun.trigger.kind.event_type == kind.event_type
+            or (kind.event_type == "ASSAULT" and noun.trigger.kind.event_mode == "accident")
+        ):
+            return noun
+    if outer is None or parse.dep[one.token] != "advcl" or parse.tag[one.token] != "VBG":
+        return None
+    return outer if outer.trigger.kind.event_type == kind.event_type else None
 
 
 def _absorbs(outer: Candidate, one: Candidate, *, is_clause: bool) -> bool:
@@ -61,7 +96,7 @@ def _absorbs(outer: Candidate, one: Candidate, *, is_clause: bool) -> bool:
         return True
     roles = {participant.role for participant in one.participants}
     if is_clause:
-        return outer_type in _VERBAL_TYPES
+        return outer_type in _VERBAL_TYPES or outer_type in _CEASING_TYPES
     if outer_type in _FACTIVE_TYPES and {"actor", "recipient"} <= roles:
         return False
     has_object = any(test.key == "obj" for test in outer.trigger.tests)

@@ -58,8 +58,10 @@ def _is_same(first: Event, second: Event, first_word: str, second_word: str) -> 
     if _STATUS_GROUPS.get(first.status, first.status) != _STATUS_GROUPS.get(second.status, second.status):
         return False
     if first.event_name and second.event_name:
-        return _plain(first.event_name) == _plain(second.event_name)
+        return _is_one_name(first.event_name, second.event_name)
     if first.event_mode != second.event_mode and first.event_mode and second.event_mode:
+        return False
+    if not _codes_agree(first.cameo_code, second.cameo_code, first.event_type):
         return False
     if not _dates_agree(first, second) or not _places_agree(first, second):
         return False
@@ -80,8 +82,15 @@ def _is_same(first: Event, second: Event, first_word: str, second_word: str) -> 
     return False
 
 
-def _plain(name: str) -> str:
-    return " ".join(name.lower().split())
+def _is_one_name(first: str, second: str) -> bool:
+    """ "4th Forum on Cooperation" and "4th Russia-China Forum on Cooperation"; never the 4th and the 5th."""
+    ours, theirs = set(first.lower().split()), set(second.lower().split())
+    return ours <= theirs or theirs <= ours
+
+
+def _codes_agree(first: str | None, second: str | None, event_type: str) -> bool:
+    """Signing an agreement and awarding a medal are both SUPPORT, and two events."""
+    return first == second or event_type == "AGREE" or {first, second} == {"040", "046"}
 
 
 def _dates_agree(first: Event, second: Event) -> bool:

@@ -11,7 +11,7 @@ from flows.nlp.lexicon import Row, read_table
 
 # Words inside a name that are not capitalised; a name never ends on one.
 _JOINTS = frozenset({"of", "on", "for", "and", "the", "&", "to", "-", "–", ".", "'s", "’s", "in", "with"})
-_TIGHT = frozenset({"'s", "’s", "-", "–", "&", "+", "."})
+_TIGHT = frozenset({"-", "–", "&", "+", "."})
 _RIGHT_JOINTS = frozenset({"on", "of", "for", "and", "&", "the", "-", "–"})
 _ORDINAL_WORDS = frozenset(
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
@@ -26,6 +26,7 @@ class EventNameRow(Row):
     head: str
     event_code: str
     stands_alone: bool
+    needs_ordinal: bool
     left_words: str | None = None
     description: str
     example: str
@@ -68,9 +69,20 @@ def find_names(parse: Parse, lexicon: NameLexicon) -> dict[int, EventName]:
         row = lexicon.by_form.get(key)
         if row is not None:
             name = _name_at(parse, token, row, lexicon.left_words[row.head])
-            if name is not None:
+            # In a headline every word has a capital; only a number still tells a name.
+            if name is not None and (_has_ordinal(name) or not (row.needs_ordinal or _is_capitalised(parse, token))):
                 found[token] = name
     return found
+
+
+def _has_ordinal(name: EventName) -> bool:
+    return any(_is_ordinal(word) for word in name.surface.split())
+
+
+def _is_capitalised(parse: Parse, token: int) -> bool:
+    sentence = parse.doc[token].sent
+    words = [word for word in sentence if word.is_alpha and len(word) > 3]
+    return len(words) > 2 and sum(word.text[0].isupper() for word in words) > 0.8 * len(words)
 
 
 def _name_at(parse: Parse, head: int, row: EventNameRow, left_words: frozenset[str]) -> EventName | None:
@@ -116,6 +128,7 @@ def _is_inside_name(parse: Parse, place: int) -> bool:
 
 def _right_end(parse: Parse, head: int) -> int:
     doc = parse.doc
+    dated = {place for period in doc._.periods or () for place in range(period.token_start, period.token_end)}
     end = head + 1
     place = end
     while place < len(doc) and place - head <= _MAX_RIGHT and parse.sentence[place] == parse.sentence[head]:
@@ -125,7 +138,7 @@ def _right_end(parse: Parse, head: int) -> int:
         if parse.lower(place) in _RIGHT_JOINTS and place + 1 < len(doc):
             place += 1
             continue
-        if text[:1].isupper() and parse.pos[place] not in ("PRON", "DET") and parse.dep[place] not in ("npadvmod",):
+        if text[:1].isupper() and parse.pos[place] not in ("PRON", "DET") and place not in dated:
             place += 1
             end = place
             continue

@@ -108,8 +108,18 @@ class Parse:
             return agents or [obj for obj in self.prep_objects(verb, "by") if self.pos[obj] in ("PROPN", "NOUN")]
         own = [self.antecedent(kid) for kid in self.kids[verb] if self.dep[kid] in _SUBJECT]
         if own:
-            return own
+            return self._with_listed(own[-1:])  # one more before it is a dateline: "Munich – Xi shakes hands"
         return self._inherited_subjects(verb, depth)
+
+    def _with_listed(self, subjects: list[int]) -> list[int]:
+        """ "US, China hold talks": headlines join by a comma what others join by "and"."""
+        first = subjects[0]
+        left = min((*self.kids[first], first))
+        if left >= 2 and self.lower(left - 1) == "," and self.pos[left - 2] == "PROPN":
+            begins = left == 2 or self.sentence[left - 3] != self.sentence[left - 2]
+            if begins and self.sentence[left - 2] == self.sentence[first]:
+                return [left - 2, *subjects]
+        return subjects
 
     def doers(self, verb: int, depth: int = 0) -> list[int]:
         """The subject as it stands in the clause: of a passive the one it is done to."""
@@ -134,9 +144,7 @@ class Parse:
                 return self.doers(governor, depth + 1)
             return self._holders(governor, depth)
         if not self.is_verb(head):
-            return (
-                self._holders(head, depth) if self.pos[head] in ("NOUN", "PROPN") else self._of_adjective(head, depth)
-            )
+            return self._holders(head, depth) if self.pos[head] in ("NOUN", "PROPN") else self.of_adjective(head, depth)
         if dep == "xcomp" or (dep == "advcl" and self.children(verb, "aux") and self.tag[verb] == "VB"):
             if self.lemma(head) in OBJECT_CONTROL:
                 controlled = self.objects(head, depth + 1) or self.prep_objects(head, "on", "to", "for")
@@ -147,7 +155,7 @@ class Parse:
             return self.doers(head, depth + 1)
         return []
 
-    def _of_adjective(self, adjective: int, depth: int) -> list[int]:
+    def of_adjective(self, adjective: int, depth: int) -> list[int]:
         """ "China is ready to buy": the subject of the copula."""
         governor = self.head[adjective]
         return self.doers(governor, depth + 1) if governor != adjective and self.is_verb(governor) else []
@@ -201,6 +209,17 @@ class Parse:
                 if self.lower(prep) in prepositions:
                     found.extend(obj for obj in self.kids[prep] if self.dep[obj] in ("pobj", "pcomp"))
         return [self.antecedent(obj) for obj in found]
+
+    def deep_prep_objects(self, verb: int, *prepositions: str) -> list[int]:
+        """As ``prep_objects``, also below the verb's objects: "sent 5 million in aid to Chad", "a deal with Peru"."""
+        found = self.prep_objects(verb, *prepositions)
+        below = self.objects(verb) if self.is_verb(verb) else []
+        for _ in range(2):
+            if found or not below:
+                break
+            found = [obj for noun in below for obj in self.prep_objects(noun, *prepositions)]
+            below = [obj for noun in below for kid in self.children(noun, "prep") for obj in self.children(kid, "pobj")]
+        return found
 
     def conjuncts(self, token: int) -> list[int]:
         """The token and all joined to it by "and", in text order."""

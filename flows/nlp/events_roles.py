@@ -2,10 +2,11 @@
 
 A slot is ``subj`` or ``obj`` (of the verb; of the governing verb for a noun), ``poss`` (possessor or
 a name before the noun: "Israel's attack", "Israeli attack"), ``iobj``, ``csubj`` (the subject of the
-clause that depends on the trigger: "demanded that Iran release"), ``cobj`` (its object), or a preposition.
+clause that depends on the trigger: "demanded that Iran release"), ``cobj`` (its object), ``obj>poss`` (one
+slot seen from another), or a preposition.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import cache
 
 from flows.nlp.entities_tables import CountryRow
@@ -17,24 +18,31 @@ from flows.records import Entity, Participant
 
 ACTOR_TYPES = frozenset({"PERSON", "ORG", "GPE", "NORP", "LOC"})
 PLACE_TYPES = frozenset({"GPE", "LOC", "NORP"})
+_THINGS = frozenset({"COMMODITY", "PROJECT", "FACILITY", "LAW"})
 # What speaks and acts for its state; a company of the same nationality does not.
 STATE_SECTORS = frozenset({"government", "ministry", "military", "police", "parliament", "judiciary", "central_bank"})
 _NAMES_BEFORE = ("poss", "compound", "amod", "nmod", "npadvmod", "nsubj", "dep")
+# "said during a meeting": whoever speaks takes part. "fell despite the sanctions": not so.
+_SUBJECT_TAKES_PART = frozenset({"object", "during", "in", "at", "after", "for", "on", "to", "following", "before"})
+_PERSONAL = frozenset({"he", "she", "they", "we", "i", "him", "her", "them", "us", "who", "those"})
 _MAX_PARTICIPANTS = 24
 
 
 class Cast:
     """The entities of one document by token, and the countries that its people stand for."""
 
-    __slots__ = ("at", "countries", "extra", "parse", "plural")
+    __slots__ = ("at", "countries", "extra", "humans", "parse", "plural")
 
-    def __init__(self, parse: Parse) -> None:
+    def __init__(self, parse: Parse, humans: frozenset[str], event_heads: Container[int] = ()) -> None:
         doc = parse.doc
         self.parse = parse
+        self.humans = humans
         self.at: dict[int, MentionSpan] = {}
         self.countries: dict[str, Entity] = {}
         self.extra: dict[str, Entity] = {}
         for mention in doc._.mentions or ():
+            if mention.head in event_heads:
+                continue  # "the Boao Forum": the event is nobody that takes part in it
             for token in range(mention.token_start, mention.token_end):
                 self.at[token] = mention
             if mention.entity.entity_id.startswith("country:"):
@@ -52,6 +60,12 @@ class Cast:
             if known is not None:
                 self.extra[key] = known
         return known
+
+    def known(self, country: Entity) -> Entity:
+        """The country, noted for the document's entities if the text has no mention of its own for it."""
+        if country.entity_id not in self.countries:
+            self.extra[country.entity_id] = country
+        return country
 
     def of_phrase(self, head: int, *, with_modifiers: bool = True) -> list[Entity]:
         """All meant by one noun phrase, without its conjuncts. Empty where nobody known is meant."""
@@ -75,7 +89,7 @@ class Cast:
         found = self._named_before(head)
         if found:
             return found
-        for obj in parse.prep_objects(head, "of", "from", "in"):
+        for obj in parse.prep_objects(head, "of", "from", "in", *(("with",) if parse.lemma(head) == "border" else ())):
             if parse.dep[obj] == "pcomp":
                 continue
             for member in parse.conjuncts(obj):
@@ -111,6 +125,9 @@ class Cast:
     def _with_state(self, entity: Entity, head: int, with_modifiers: bool) -> list[Entity]:
         found = [entity]
         if (entity.entity_type == "PERSON" and entity.sector is None) or entity.sector in STATE_SECTORS:
+            body = self._body(head) if with_modifiers and entity.entity_type == "PERSON" else None
+            if body is not None:
+                return [entity, body]
             country = self.country_of(entity) or (self._nationality(head) if with_modifiers else None)
             if country is not None:
                 found.append(country)
@@ -119,6 +136,14 @@ class Cast:
             if country is not None:
                 found.append(country)
         return found
+
+    def _body(self, head: int) -> Entity | None:
+        """ "NATO Secretary General Jens Stoltenberg" acts for NATO, not for the country he comes from."""
+        for kid in self.parse.kids[head]:
+            nearby = self.at.get(kid) if kid < head and self.parse.dep[kid] in _NAMES_BEFORE else None
+            if nearby is not None and nearby.entity.entity_type == "ORG" and nearby.entity.sector not in STATE_SECTORS:
+                return nearby.entity
+        return None
 
     def _nationality(self, head: int) -> Entity | None:
         """ "Belgian Foreign Minister Hadja Lahbib": the country named among the words before a person's name."""
@@ -132,8 +157,13 @@ class Cast:
                     return deeper
         return None
 
-    def fill(self, token: int, start: int, trigger: Trigger) -> tuple[Participant, ...]:
-        """The participants of one trigger, in the order of its frame, each entity once per role."""
+    def fill(self, token: int, start: int, trigger: Trigger) -> tuple[tuple[Participant, ...], frozenset[str]]:
+        """The participants of one trigger, in the order of its frame, each entity once per role.
+
+        Returns:
+            The participants, and the roles that somebody fills, known by name or not ("gunmen", "he").
+        """
+        taken: set[str] = set()
         filled: dict[str, list[Entity]] = {}
         member_counts: dict[str, int] = {}
         for role, groups in trigger.roles:
@@ -142,22 +172,35 @@ class Cast:
                 for slot in slots:
                     heads.extend(self._slot(token, start, slot))
                 entities, members = self._entities(heads, role)
+                if role not in taken and any(self._is_somebody(head) for head in heads):
+                    taken.add(role)
                 if entities:
                     filled.setdefault(role, []).extend(entities)
                     member_counts[role] = member_counts.get(role, 0) + members
                     break
         actors = filled.get("actor", [])
-        if trigger.is_reciprocal and "recipient" not in filled and member_counts.get("actor", 0) > 1:
+        ids = {entity.entity_id for entity in actors}
+        others = [entity for entity in filled.pop("recipient", []) if entity.entity_id not in ids]
+        if others:
+            filled["recipient"] = others
+        elif trigger.is_reciprocal and member_counts.get("actor", 0) > 1:
             # Both sides act on each other: each is actor and recipient, as PLOVER codes it in both directions.
             filled["recipient"] = list(actors)
-        elif "recipient" in filled:
-            ids = {entity.entity_id for entity in actors}
-            filled["recipient"] = [entity for entity in filled["recipient"] if entity.entity_id not in ids]
+        parties = {entity.entity_id for role in ("actor", "recipient") for entity in filled.get(role, ())}
+        for role in ("object", "topic", "instrument"):
+            if role in filled:
+                filled[role] = [entity for entity in filled[role] if entity.entity_id not in parties]
         seen: dict[tuple[str, str], Participant] = {}
         for role, entities in filled.items():
             for entity in entities:
                 seen.setdefault((role, entity.entity_id), Participant(entity.entity_id, role))
-        return tuple(seen.values())[:_MAX_PARTICIPANTS]
+        return tuple(seen.values())[:_MAX_PARTICIPANTS], frozenset(taken | set(filled))
+
+    def _is_somebody(self, head: int) -> bool:
+        parse = self.parse
+        if parse.pos[head] == "PROPN" or parse.lower(head) in _PERSONAL:
+            return True
+        return parse.pos[head] == "NOUN" and parse.lemma(head) in self.humans
 
     def _entities(self, heads: Sequence[int], role: str) -> tuple[list[Entity], int]:
         found: list[Entity] = []
@@ -175,13 +218,22 @@ class Cast:
                     found.extend(entities)
         return found, members
 
-    def _topic_names(self, head: int) -> list[Entity]:
-        """ "the Tianwan plant", "gas supplies": the project or commodity that a thing is named after."""
-        return [
+    def _topic_names(self, head: int, depth: int = 0) -> list[Entity]:
+        """ "the Tianwan plant", "gas supplies", "5 bcm of gas": the project or commodity that it is named after."""
+        found = [
             self.at[kid].entity
             for kid in self.parse.kids[head]
-            if kid in self.at and self.at[kid].entity.entity_type in ("COMMODITY", "PROJECT", "FACILITY", "LAW")
+            if kid in self.at and self.at[kid].entity.entity_type in _THINGS
         ]
+        if found or depth > 2:
+            return found
+        for obj in self.parse.prep_objects(head, "of"):
+            nearby = self.at.get(obj)
+            if nearby is None:
+                found.extend(self._topic_names(obj, depth + 1))
+            elif nearby.entity.entity_type in _THINGS:
+                found.append(nearby.entity)
+        return found
 
     def _slot(self, token: int, start: int, slot: str) -> Iterable[int]:
         parse = self.parse
@@ -189,6 +241,8 @@ class Cast:
         if slot == "subj":
             if is_verb:
                 return parse.subjects(token)
+            if parse.pos[token] == "ADJ":
+                return parse.of_adjective(token, 0)
             return self._governing_subjects(token)
         if slot == "obj":
             if is_verb:
@@ -207,39 +261,57 @@ class Cast:
             clauses = parse.children(token, "xcomp", "ccomp", "advcl")
             reader = parse.subjects if slot == "csubj" else parse.objects
             return [head for clause in clauses if parse.is_verb(clause) for head in reader(clause)]
-        if slot == "objposs":
-            return [head for obj in parse.objects(token) for head in self._before(obj)]
+        if ">" in slot:  # "obj>poss": the possessor of the object
+            outer, _, inner = slot.partition(">")
+            return [
+                head
+                for noun in self._slot(token, start, outer)
+                for head in (self._before(noun) if inner == "poss" else parse.prep_objects(noun, inner))
+            ]
         return self._by_preposition(token, slot.replace("_", " "), is_verb)
 
     def _governing_subjects(self, noun: int) -> list[int]:
         verb, relation = self.parse.governor(noun)
-        if verb is None or relation == "subject":
+        if verb is None or relation not in _SUBJECT_TAKES_PART:
             return []
         return self.parse.subjects(verb) if relation == "object" else self.parse.doers(verb)
 
     def _before(self, noun: int) -> list[int]:
-        return [
+        found = [
             kid
             for kid in self.parse.kids[noun]
             if kid < noun and (self.parse.dep[kid] in _NAMES_BEFORE) and (kid in self.at or self.of_phrase(kid))
         ]
+        if len(found) == 1 and self.parse.dep[found[0]] == "compound" and found[0] in self.at:
+            entity = self.at[found[0]].entity
+            if entity.entity_type == "GPE" and not entity.entity_id.startswith("country:"):
+                return []  # "the Geneva talks": where, not who
+        return found
 
     def _by_preposition(self, token: int, preposition: str, is_verb: bool) -> list[int]:
         parse = self.parse
-        found = parse.prep_objects(token, preposition)
+        found = parse.deep_prep_objects(token, preposition)
         if found:
             return found
         if is_verb:
-            # "signed a deal with China": the phrase may hang on the object.
-            for obj in parse.objects(token):
-                found.extend(parse.prep_objects(obj, preposition))
-            for kid in parse.children(token, "prep", "advmod", "xcomp", "acomp"):
-                found.extend(parse.prep_objects(kid, preposition))
+            for kid in parse.children(token, "prep", "advmod", "xcomp", "ccomp", "acomp"):
+                found.extend(parse.deep_prep_objects(kid, preposition))
             return found
         verb, relation = parse.governor(token)
         if verb is not None and relation in ("object", "subject", "in", "into", "for"):
             return parse.prep_objects(verb, preposition)
         return found
+
+
+@cache
+def country_by_word() -> dict[str, Entity]:
+    """One-word names and demonyms, in lower case: for countries inside the name of an event."""
+    found: dict[str, Entity] = {}
+    for row in read_table("countries", CountryRow):
+        for name in (row.country_name, *(row.demonyms or "").split("|"), *(row.aliases or "").split("|")):
+            if name.strip() and " " not in name.strip():
+                found[name.strip().lower()] = _countries()[row.country_iso3]
+    return found
 
 
 @cache

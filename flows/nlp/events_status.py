@@ -4,21 +4,29 @@ from datetime import date
 
 from spacy.tokens import Doc
 
+from flows.nlp.events_parse import Parse
 from flows.nlp.modality import event_status, read_modality
 from flows.nlp.spans import MentionSpan
 
+# What comes after a thing, or in spite of it, finds it done: "agreed to restore ties after talks".
+_PAST_PREPOSITIONS = frozenset({"after", "following", "since", "despite"})
 
-def read_status(doc: Doc, token: int, cue: str | None, start: date | None, end: date | None) -> str:
+
+def read_status(parse: Parse, token: int, cue: str | None, start: date | None, end: date | None) -> str:
     """One of the contract's statuses.
 
     Args:
-        doc: The document.
+        parse: The document, parsed.
         token: The trigger.
         cue: The status that the trigger's own row gives ("called off" cancels); it holds unless the
             clause itself is planned, thought or denied.
         start: First day of the event's own date.
         end: Last day of it.
     """
+    doc = parse.doc
+    relation = parse.governor(token)[1] if parse.pos[token] == "NOUN" else ""
+    if relation in _PAST_PREPOSITIONS:
+        return "occurred"
     status = event_status(
         read_modality(doc[token]), period_start=start, period_end=end, published_on=doc._.published_on
     )

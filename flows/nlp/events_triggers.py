@@ -73,6 +73,8 @@ class TriggerLexicon:
     by_lemma: dict[int, dict[str, tuple[Trigger, ...]]]
     phrases: dict[int, tuple[Trigger, ...]]
     """By the last word."""
+    verb_forms: dict[int, int]
+    """Present and regular past of the verbs, in lower case, to their lemma: for headlines."""
     classes: dict[str, frozenset[str]]
     kinds: dict[str, EventTypeRow]
 
@@ -89,29 +91,48 @@ def load_triggers(user_dirs: tuple[Path, ...] = ()) -> TriggerLexicon:
     for noun in read_table("event_nouns", NounClassRow, user_dirs):
         gathered.setdefault(noun.noun_class, set()).add(noun.lemma)
     classes = {name: frozenset(lemmas) for name, lemmas in gathered.items()}
-    by_lemma: dict[int, dict[str, list[Trigger]]] = {}
+    named: dict[int, tuple[str, dict[str, list[Trigger]]]] = {}
     phrases: dict[int, list[Trigger]] = {}
     for row in read_table("event_triggers", TriggerRow, user_dirs):
         trigger = _compile(row, kinds, classes)
         if row.pos == "phrase":
             phrases.setdefault(trigger.words[-1], []).append(trigger)
         else:
-            by_lemma.setdefault(get_string_id(row.lemma), {}).setdefault(row.pos, []).append(trigger)
+            named.setdefault(get_string_id(row.lemma), (row.lemma, {}))[1].setdefault(row.pos, []).append(trigger)
     return TriggerLexicon(
-        by_lemma={key: {pos: _by_care(rows) for pos, rows in table.items()} for key, table in by_lemma.items()},
+        by_lemma={key: {pos: _by_care(rows) for pos, rows in table.items()} for key, (_, table) in named.items()},
         phrases={key: tuple(sorted(rows, key=lambda row: -len(row.words))) for key, rows in phrases.items()},
+        verb_forms={
+            get_string_id(form): key
+            for key, (lemma, table) in named.items()
+            if "VERB" in table
+            for form in _present_and_past(lemma)
+        },
         classes=classes,
         kinds=kinds,
     )
 
 
+def _present_and_past(verb: str) -> tuple[str, str, str]:
+    if verb.endswith("y") and verb[-2:-1] not in "aeiou":
+        return verb, verb[:-1] + "ies", verb[:-1] + "ied"
+    third = verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else "s")
+    return verb, third, verb + ("d" if verb.endswith("e") else "ed")
+
+
 def _by_care(triggers: Sequence[Trigger]) -> tuple[Trigger, ...]:
     """The reading that asks most comes first: what must be there counts before what must not."""
-    return tuple(sorted(triggers, key=lambda trigger: (-_wanted(trigger), -len(trigger.tests))))
+    return tuple(sorted(triggers, key=_care))
 
 
-def _wanted(trigger: Trigger) -> int:
-    return sum(not test.is_negated and test.key not in ("need", "needs") for test in trigger.tests)
+def _care(trigger: Trigger) -> tuple[int, int, int]:
+    wanted = [test for test in trigger.tests if not test.is_negated and test.key not in ("need", "needs")]
+    # Of two that ask for an object, the one with the shorter list knows more: "phone call" before any meeting.
+    return (
+        -len(wanted),
+        sum(len(test.values) if "*" not in test.values else 1000 for test in wanted),
+        -len(trigger.tests),
+    )
 
 
 def _compile(row: TriggerRow, kinds: dict[str, EventTypeRow], classes: dict[str, frozenset[str]]) -> Trigger:
@@ -216,7 +237,7 @@ def _matches(parse: Parse, token: int, test: Test) -> bool:
             parse.lower(kid) in values and parse.dep[kid] in ("prt", "advmod", "prep") for kid in parse.kids[token]
         )
     if key == "comp":
-        clauses = parse.children(token, "xcomp", "ccomp", "advcl")
+        clauses = parse.children(token, "xcomp", "ccomp", "advcl", "acomp", "oprd")
         return bool(clauses) if "*" in values else any(parse.lemma(kid) in values for kid in clauses)
     if key == "gov":
         verb, _ = parse.governor(token)
@@ -241,10 +262,12 @@ def _matches(parse: Parse, token: int, test: Test) -> bool:
         return parse.is_passive(token)
     if key in ("need", "needs"):  # read when the roles are filled
         return not test.is_negated
-    objects = parse.prep_objects(token, *key.split(","))
-    if not objects:
-        for obj in parse.objects(token):
-            objects.extend(parse.prep_objects(obj, *key.split(",")))
+    objects = parse.deep_prep_objects(token, *key.split(","))
+    if not objects and not parse.is_verb(token):
+        # "a fire broke out at the refinery": the phrase may hang on the verb.
+        verb, relation = parse.governor(token)
+        if verb is not None and relation in ("subject", "object"):
+            objects = parse.prep_objects(verb, *key.split(","))
     return any(_is_named(parse, obj, values) for obj in objects)
 
 
@@ -263,6 +286,8 @@ def _is_named(parse: Parse, token: int, values: frozenset[str]) -> bool:
         return True
     if any(f"{parse.lemma(kid)} {lemma}" in values for kid in parse.kids[token] if kid < token):
         return True
+    if any(f"{lemma} of {parse.lemma(obj)}" in values for obj in parse.prep_objects(token, "of")):
+        return True
     # "a series of strikes", "a number of contracts"
     return lemma in PARTITIVES and any(_is_named(parse, obj, values) for obj in parse.prep_objects(token, "of"))
 
@@ -270,5 +295,6 @@ def _is_named(parse: Parse, token: int, values: frozenset[str]) -> bool:
 PARTITIVES = frozenset(
     "series number round package set variety lot couple dozen wave range string raft pair host batch plenty group "
     "majority act campaign flurry spate barrage first second third fourth one two three several all most many "
-    "some".split()
+    "some bcm mcm tcm ton tonne barrel meter metre mmt mt kilogram cargo amount volume quantity piece share unit part "
+    "remainder rest phase stage".split()
 )

@@ -90,12 +90,12 @@ def _attach_period(
     for _ in range(_MAX_CLIMB):
         if token in anchors:
             for rank, trigger in anchors[token]:
-                order = (rank + 2 * nouns, abs(period.token_start - trigger))
+                order = (rank + 2 * nouns + 3 * (period.role == "since"), abs(period.token_start - trigger))
                 if order < settings[trigger].period_rank:
                     settings[trigger].period, settings[trigger].period_rank = period, order
             return
         head = parse.head[token]
-        if head == token or parse.is_verb(token) or parse.dep[token] in ("relcl", "advcl", "conj"):
+        if head == token or parse.is_verb(token) or parse.dep[token] in ("relcl", "advcl", "conj", "appos"):
             return
         if parse.pos[head] in ("NOUN", "PROPN", "NUM", "SYM") and head not in anchors and parse.dep[token] != "pobj":
             if not is_phrase:
@@ -114,6 +114,11 @@ def _attach_place(
         return
     if parse.dep[token] in ("compound", "poss", "nmod", "amod"):
         noun = parse.head[token]
+        if noun in anchors and parse.dep[token] == "compound" and not mention.entity.entity_id.startswith("country:"):
+            for rank, trigger in anchors[noun]:  # "the Geneva talks"
+                if rank == 0 and settings[trigger].place is None:
+                    settings[trigger].place, settings[trigger].place_rank = mention, (5, 0)
+            return
         if parse.dep[noun] != "pobj" or mention.entity.entity_type == "NORP" or parse.dep[token] == "amod":
             return
         token = noun  # "in Baghdad's Green Zone", "at the Shanghai forum"
@@ -132,7 +137,7 @@ def _attach_place(
         if head == token or parse.is_verb(head):
             return
         is_argument = parse.dep[head] in ("dobj", "nsubjpass", "prep") or (
-            parse.dep[head] in ("pobj", "nsubj", "appos") and parse.pos[head] in ("NOUN", "PROPN") and nouns == 0
+            parse.dep[head] in ("pobj", "nsubj", "appos") and parse.pos[head] in ("NOUN", "PROPN") and nouns < 2
         )
         if not is_argument:
             return
