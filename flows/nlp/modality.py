@@ -34,6 +34,9 @@ class Modality:
     is_own: bool = False
     """The verb names what its subject does at will ("invest"), so that its future is a plan."""
     is_compared: bool = False
+    """The verb measures the distance to a target ("beat the forecast by 3%")."""
+    is_timetable: bool = False
+    """The present tense of the verb tells what is to come ("begins on Monday")."""
     verb: int | None = None
     cues: tuple[Cue, ...] = ()
 
@@ -81,27 +84,31 @@ def read_modality(token: Token, *, user_dirs: Sequence[Path] = ()) -> Modality:
         is_reported=reading.is_reported,
         is_own=reading.is_own,
         is_compared=reading.is_compared,
+        is_timetable=reading.is_timetable,
         verb=reading.verb,
         cues=tuple(reading.cues),
     )
 
 
-def leans_ahead(doc: Doc, start: int, end: int) -> bool | None:
-    """Whether what happens at the time told by tokens ``start:end`` is to come; None where it is not said."""
+def lean_of(doc: Doc, start: int, end: int) -> str | None:
+    """Where what happens at the time told by tokens ``start:end`` lies: ``ahead``, ``behind`` or ``now``.
+
+    ``now`` is the plain present: a state, a headline or the caption of a picture. None where no verb says.
+    """
     if not doc[start].dep:
         words = {token.lower_ for token in doc[max(0, start - 10) : min(len(doc), end + 6)]}
-        return True if words & FUTURE else None
+        return "ahead" if words & FUTURE else None
     modality = read_modality(doc[start:end].root)
     for cue in modality.cues:
         if cue.event_status == "planned" and not cue.is_negated:
-            return True
+            return "ahead"
     if modality.tense == "future":
-        return True
+        return "ahead"
     if modality.is_possible or modality.tense in (None, "none", "inherit"):
         return None
     if modality.tense == "past" or modality.is_perfect:
-        return False
-    return None
+        return "behind"
+    return "ahead" if modality.is_progressive or modality.is_timetable else "now"
 
 
 def event_status(

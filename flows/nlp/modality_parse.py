@@ -25,7 +25,7 @@ class CueRow(Row):
     ``scope`` tells what the word bears on: ``complement`` its object, passive subject and clauses; ``clause``
     its clauses only ("agreed to"); ``noun`` what hangs on a noun ("a target of"); ``modifier`` the noun after
     it; ``adverb`` its verb; ``subject`` its subject ("talks collapsed"); ``own`` itself, in the future;
-    ``compares`` nothing: a number under it measures the distance to a target.
+    ``timetable`` itself, in the present; ``compares`` nothing: a number under it measures the distance to a target.
     """
 
     entry: str
@@ -68,7 +68,7 @@ class Reading:
         self.tense: str | None = None
         self.is_perfect = self.is_progressive = self.is_negated = False
         self.is_conditional = self.is_possible = self.is_reported = self.is_would = False
-        self.is_own = self.is_compared = self.is_obliged = False
+        self.is_own = self.is_timetable = self.is_compared = self.is_obliged = False
         self.verb: int | None = None
 
     def cues_of(self, token: Token) -> bool:
@@ -113,6 +113,7 @@ def read_verb(reading: Reading, verb: Token, came_by: str, is_start: bool) -> No
         reading.is_negated = reading.is_negated or (negation and not reading.cues_of(verb))
         key = f"{verb.lemma_} {particle}/VERB" if particle else f"{verb.lemma_}/VERB"
         reading.is_own = key in reading.tables["own"] or f"{verb.lemma_}/VERB" in reading.tables["own"]
+        reading.is_timetable = key in reading.tables["timetable"]
         reading.is_compared = f"{verb.lemma_}/VERB" in reading.tables["compares"]
         adverbs = reading.tables["adverb"]
         for child in children:

@@ -8,8 +8,8 @@ from pathlib import Path
 from spacy.attrs import ORTH
 from spacy.tokens import Doc
 
-from flows.nlp import periods_absolute, periods_relative  # noqa: F401  the rules register themselves
-from flows.nlp.modality import leans_ahead
+from flows.nlp import periods_absolute, periods_relative, periods_spans  # noqa: F401  the rules register themselves
+from flows.nlp.modality import lean_of
 from flows.nlp.periods_grammar import Node, Run, nodes_of
 from flows.nlp.periods_guards import Guards
 from flows.nlp.periods_resolve import NOTHING, Context, Resolved, Told, resolve
@@ -21,6 +21,10 @@ _TOLD_REACH = 80
 """Tokens after which a period told of is no longer what "the same day" means: some three sentences."""
 
 _AT = frozenset({"at", "as of", "as at", "on"})
+_STOPS = frozenset({".", "!", "?"})
+_OPENERS = frozenset({"last", "next", "this", "the", "yesterday", "tomorrow", "tonight", "today"})
+_POSSESSIVES = frozenset({"'s", "’s", "'", "’"})
+_NOUN_LIKE = frozenset({"NOUN", "PROPN", "ADJ"})
 _CARRYING = frozenset({"in", "during", "throughout", "for"})
 
 
@@ -50,12 +54,13 @@ class PeriodReader:
         periods: list[PeriodSpan] = []
         told: tuple[int, Told] | None = None
         year: tuple[int, int] | None = None
+        sentence = since = 0
         for place in self._places(doc):
-            sentence = _sentence_start(doc, place.start)
+            sentence, since = _sentence_start(doc, place.start, sentence, since), place.start
             node = place.node
             context = Context(
                 published_on,
-                leans=lambda place=place: leans_ahead(doc, place.start, place.end),  # type: ignore[misc]
+                leans=lambda place=place: lean_of(doc, place.start, place.end),  # type: ignore[misc]
                 told=told[1] if told and place.start - told[0] <= _TOLD_REACH else None,
                 year=year[1] if year and year[0] == sentence else None,
                 portion_role="at" if place.preposition in _AT else place.role,
@@ -115,6 +120,8 @@ class PeriodReader:
         node = place.node
         if not place.preposition:
             self._find_preposition(doc, place, floor)
+        if place.end < len(doc) and doc[place.end].lower_ in _POSSESSIVES:
+            place.preposition, place.role = "", ""  # "from 2023's level": the preposition is the level's
         has_preposition = bool(place.preposition)
         first = place.end - 1
         if node.is_bare and place.other is None:
@@ -133,13 +140,60 @@ class PeriodReader:
                 return place.preposition in ("at", "by", "until", "before", "after", "around")
             elif node.form == "shifted" and node.unit != "weekend" and (node.lean != "whole" or node.unit != "year"):
                 return False
+        if node.form == "counted" and not self._accept_counted(doc, place):
+            return False
+        if node.form == "day_of_month" and (
+            place.preposition != "on" or (place.end < len(doc) and doc[place.end].pos_ in _NOUN_LIKE)
+        ):
+            return False
         if place.role == "now":
             return place.other is not None
-        if has_preposition:
+        if place.preposition == "to" and self._guards.is_of_years(doc, place.end):
+            place.role = "than"  # "back to 2019 levels"
+        self._take_comparator(doc, place, floor)
+        if place.preposition:
             place.start -= len(place.preposition.split())
+        if node.form == "time" or (place.role == "from" and node.form == "calendar" and node.granularity == "span"):
+            place.role = "in"
         place.role = place.role or node.role or "in"
         if place.role == "in" and node.role:
             place.role = node.role
+        return True
+
+    def _take_comparator(self, doc: Doc, place: _Place, floor: int) -> None:
+        """ "More than two years ago", "nearly a decade ago": no comparison with then, and no figure."""
+        if place.node.form not in ("shifted", "context", "summed", "vague") or not place.node.shift:
+            return
+        start = place.start - 1
+        if place.preposition in self._guards.comparators:
+            place.role = "in"  # "over five years ago"
+        if start > floor and doc[start].lower_ == "than" and doc[start - 1].lower_ in ("more", "less", "fewer"):
+            place.preposition, place.role, place.start = "", "", start - 1
+        elif (
+            start >= floor
+            and not place.preposition
+            and doc[place.start].lower_ not in _OPENERS
+            and doc[start].lower_ in self._guards.comparators
+        ):
+            place.start = start
+
+    def _accept_counted(self, doc: Doc, place: _Place) -> bool:
+        """ "In five years": a time where it lies ahead or ends a "highest in"; else it is a duration."""
+        node = place.node
+        if place.preposition not in ("in", "within") or place.other is not None:
+            return False
+        before = doc[max(0, place.start - 7) : place.start - 1]
+        if place.preposition == "in" and any(
+            token.tag_ in ("JJS", "RBS") or token.lower_ == "first" for token in before
+        ):
+            node.form, node.shift, node.granularity, place.role = "rolling", -1, "span", "over"
+            return True
+        if lean_of(doc, place.start, place.end) != "ahead":
+            return False
+        if place.preposition == "within":
+            node.form, node.shift, node.granularity, place.role = "rolling", 1, "span", "over"
+        else:
+            node.form, node.shift, node.count = "shifted", node.count, 0
         return True
 
     def _find_preposition(self, doc: Doc, place: _Place, floor: int) -> None:
@@ -259,13 +313,20 @@ def _stands_whole(doc: Doc, run: Run, tokens: Sequence[int], place: _Place) -> b
     return run.atoms[node.first].start == 0 and run.atoms[last].end == len(doc[tokens[last]])
 
 
-def _sentence_start(doc: Doc, index: int) -> int:
-    """First token of the sentence; without a parse, the token after the last full stop."""
-    for place in range(index, max(-1, index - 120), -1):
+def _sentence_start(doc: Doc, index: int, known: int, since: int) -> int:
+    """First token of the sentence of ``index``; without a parse, the token after the last full stop.
+
+    Args:
+        doc: The text.
+        index: A token.
+        known: First token of the sentence of ``since``.
+        since: An earlier token, from which on to look: the whole text is walked once.
+    """
+    for place in range(index, since, -1):
         token = doc[place]
-        if token.is_sent_start or (token.is_sent_start is None and place and doc[place - 1].text in (".", "!", "?")):
+        if token.is_sent_start or (token.is_sent_start is None and doc[place - 1].text in _STOPS):
             return place
-    return max(0, index - 120)
+    return known
 
 
 def _span_of(doc: Doc, place: _Place, found: Resolved) -> PeriodSpan:

@@ -8,7 +8,9 @@ from flows.nlp.periods_grammar import Node, Run, rule
 from flows.nlp.periods_words import safe_date
 
 # What may follow a month, day, quarter or half to name its year.
-YEAR = r"(?:(?P<y>,?f?t?(?:u(?=y))?y(?![-/]y|[-/]d(?!\d)))|(?P<ry>f?t?[TRN](?P<ru>u))|(?P<ty>ft(?P<tu>u))|(?P<fy>f?Y))?"
+YEAR = (
+    r"(?:(?P<y>,?f?t?(?:u(?=y))?y(?![-/]y|[-/]d(?!\d)))|(?P<ry>[fI]?t?[TRN](?P<ru>u))|(?P<ty>ft(?P<tu>u))|(?P<fy>f?Y))?"
+)
 SHIFTS = {"T": 0, "R": -1, "N": 1}
 
 
@@ -62,6 +64,12 @@ def day_month(run: Run, match: re.Match[str]) -> Node | None:
     return _day_in(run, match, run.number(match.start("m")), match.start("d"), match.start("e" if match["e"] else "d"))
 
 
+@rule(rf"(?P<d>[do])(?:,[do])+(?:,?&)(?P<e>[do])f?(?P<m>m){YEAR}", "do")
+def days_month(run: Run, match: re.Match[str]) -> Node | None:
+    """9, 10 and 11 June."""
+    return _day_in(run, match, run.number(match.start("m")), match.start("d"), match.start("e"))
+
+
 @rule(r"y(?P<s>[-/])(?P<m>[dm])(?P=s)(?P<d>d)", "y")
 def iso_day(run: Run, match: re.Match[str]) -> Node | None:
     """2024-05-17, where the tokenizer cut it."""
@@ -111,6 +119,16 @@ def year_month(run: Run, match: re.Match[str]) -> Node | None:
     node = Node(match.start(), match.end(), "calendar", "month", low=(number, 1), high=(number, 31))
     node.year = run.number(match.start())
     return node
+
+
+@rule(r"d[-/]y(?![-/])", "d")
+def month_number(run: Run, match: re.Match[str]) -> Node | None:
+    """11/2016, where the tokenizer cut it."""
+    number = run.number(match.start())
+    if number > 12:
+        return None
+    year = run.number(match.end() - 1)
+    return Node(match.start(), match.end(), "calendar", "month", low=(number, 1), high=(number, 31), year=year)
 
 
 @rule(r"y(?P<s>[-/])d(?![-/])", "y")
@@ -163,7 +181,7 @@ def quarter_label(run: Run, match: re.Match[str]) -> Node | None:
     if not isinstance(value, tuple) or not isinstance(value[0], int):
         return None
     first, last = divmod(value[0], 100)
-    granularity = {3: "quarter", 6: "half"}.get(last - first + 1, "span")
+    granularity = {1: "month", 3: "quarter", 6: "half"}.get(last - first + 1, "span")
     node = Node(match.start(), match.end(), "calendar", granularity, low=(first, 1), high=(last, 31))
     if match["f"]:
         node.year, node.last = run.number(match.start("f")), match.end("f")

@@ -82,8 +82,11 @@ def shift_years(span: Span, years: int) -> Span | None:
 
 
 def portion_of(span: Span, low: float, high: float) -> Span:
-    """A part of a span, by whole months where it has at least three, else by days."""
+    """A part of a span, by whole years of a decade, by whole months where it has at least three, else by days."""
     start, end = span
+    years = end.year - start.year + 1
+    if years >= 10 and (start.month, start.day) == (1, 1):
+        return date(start.year + round(years * low), 1, 1), date(start.year + round(years * high) - 1, 12, 31)
     months = (end.year - start.year) * 12 + end.month - start.month + 1
     if months >= 3 and start.day == 1:
         first = add_months(start, round(months * low))

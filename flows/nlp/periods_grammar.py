@@ -30,7 +30,12 @@ class Node:
     ``fixed``     ``start`` to ``end``
     ``either``    one of two days, ``start`` or ``end``: which depends on the country
     ``two_years`` a fiscal, crop or sports year ``year``/``year + 1``
-    ``ordinal``   the ``count``-th ``unit`` (or weekday) of ``inner``
+    ``ordinal``   the ``shift``-th ``count`` units (or weekday) of ``inner``, counted from its end if negative
+    ``summed``    ``shift`` units and those of ``inner`` from publication
+    ``counted``   ``count`` units: a duration, unless the words around make a time of it
+    ``day_of_month``  the ``count``-th day of a month told before
+    ``years``     ``count`` years from ``year``
+    ``fiscal``, ``fiscal_pair``  a fiscal year named by its end, by both its years
     ``vague``, ``time``  no dates
     """
 
@@ -82,6 +87,7 @@ _BY_CODE: dict[str, list[tuple[re.Pattern[str], Rule]]] = {}
 
 
 _MAX_DEPTH = 3
+CLOCK_UNITS = frozenset({"hour", "minute"})
 
 
 def rule(pattern: str, starts: str) -> Callable[[Rule], Rule]:

@@ -40,7 +40,7 @@ class Guards:
             words.setdefault(row.kind, set()).add(row.word.lower())
         self._counted = frozenset(words["counted"])
         self._labelled = frozenset(words["labelled"])
-        self._comparators = frozenset(words["comparator"])
+        self.comparators = frozenset(words["comparator"])
         self._of_years = frozenset(words["of_years"])
         self.change = frozenset(words["change"])
         self._fiscal = {row.word: row.first_month for row in read_table("fiscal_years", FiscalRow, tuple(user_dirs))}
@@ -64,17 +64,21 @@ class Guards:
             if compound in self._counted:
                 return "no"
         is_of_years = word_after in self._of_years
-        if word_before in self._comparators and not is_of_years:
+        if word_before in self.comparators and not is_of_years:
             return "no"
         if word_before in _STRONG:
             return "year"
-        if after is not None and not is_of_years and after.tag_ == "NNS" and not _is_determined(before):
+        if after is not None and not is_of_years and after.tag_ == "NNS" and not _is_determined(doc, index):
             return "no"
         if number not in _PLAIN_YEARS:
             return "no"
         if before is not None and _is_name(before) and not before.is_sent_start:
             return "name"
         return "year"
+
+    def is_of_years(self, doc: Doc, index: int) -> bool:
+        """Whether the token is a noun that a year stands before: "levels"."""
+        return index < len(doc) and doc[index].lower_ in self._of_years
 
     def month(self, doc: Doc, index: int, has_preposition: bool) -> bool:
         """Whether a month without day or year is meant as one."""
@@ -119,5 +123,11 @@ def _is_name(token: Token) -> bool:
     return text[0].isupper() and len(text) > 1 and token.tag_ in ("NNP", "NNPS", "")
 
 
-def _is_determined(token: Token | None) -> bool:
-    return token is not None and (token.tag_ in ("DT", "PRP$", "POS") or token.lower_ in ("of", "and"))
+def _is_determined(doc: Doc, index: int) -> bool:
+    """Whether a determiner or another year before it shows a number before a plural to be a year."""
+    if not index:
+        return False
+    before = doc[index - 1]
+    if before.lower_ in ("and", ","):
+        return index >= 2 and doc[index - 2].is_digit and len(doc[index - 2]) == 4
+    return before.tag_ in ("DT", "PRP$", "POS")

@@ -25,11 +25,11 @@ class Told:
 class Context:
     """What an expression is resolved against.
 
-    ``leans`` tells whether what happens then lies ahead (True), lies behind (False), or is not said.
+    ``leans`` tells whether what happens then lies ``ahead``, ``behind`` or ``now``; None where it is not said.
     """
 
     today: date | None
-    leans: Callable[[], bool | None]
+    leans: Callable[[], str | None]
     told: Told | None = None
     year: int | None = None
     """A year stated earlier in the sentence: "In 2023 … in December"."""
@@ -64,7 +64,7 @@ def resolve(node: Node, context: Context) -> Resolved:
         if part is None:
             return NOTHING
         span = part
-        basis = "relative" if node.part == "rest" else basis
+        basis = "relative" if node.part in ("rest", "later", "earlier") else basis
     return Resolved(span[0], span[1], basis)
 
 
@@ -86,6 +86,8 @@ def _whole(node: Node, context: Context) -> tuple[Span, str] | None:
         return _from_told(node, context)
     if form == "ending":
         return _ending(node, context)
+    if form == "ordinal":
+        return _ordinal(node, context)
     if today is None:
         return None
     span = None
@@ -102,6 +104,8 @@ def _whole(node: Node, context: Context) -> tuple[Span, str] | None:
     elif form == "rolling":
         far = cal.add_units(today, node.unit, node.shift * node.count)
         span = None if far is None else (far, today) if node.shift < 0 else (today, far)
+    elif form == "day_of_month":
+        span = _day_of_month(node, today, context)
     elif form == "until_now" and node.inner:
         inner = _shifted(node.inner, today, context)
         span = (inner[0], today) if inner else None
@@ -151,7 +155,7 @@ def _leaning(node: Node, today: date) -> Span | None:
     return span if span and span[0] > today and span[0].month != today.month else _in_year(node, today.year + 1)
 
 
-def _nearest(node: Node, today: date, is_ahead: bool | None) -> Span | None:
+def _nearest(node: Node, today: date, lean: str | None) -> Span | None:
     candidates = [span for shift in (-4, -1, 0, 1, 4) if (span := _in_year(node, today.year + shift))]
     if node.weekday is not None:
         fitting = [span for span in candidates if span[0].weekday() == node.weekday]
@@ -166,9 +170,9 @@ def _nearest(node: Node, today: date, is_ahead: bool | None) -> Span | None:
     if past == future:
         return past
     back, on = (today - past[1]).days, (future[0] - today).days
-    if is_ahead is True:
+    if lean == "ahead":
         return future
-    if is_ahead is False:
+    if lean == "behind":
         # A day so near ahead and so far behind is ahead, whatever the tense: "the cap agreed from December 5".
         return future if node.granularity == "day" and on <= _NEAR_DAYS and back > _FAR_DAYS else past
     if node.granularity in ("day", "span") and node.low[1] != 1:
@@ -190,12 +194,18 @@ def _either(node: Node, today: date) -> Span | None:
 
 def _weekday(node: Node, today: date, context: Context) -> Span | None:
     assert node.weekday is not None
+    if node.count:
+        months = [month for shift in range(-6, 7) if (month := cal.add_months(today.replace(day=1), shift))]
+        days = [day for month in months if (day := safe_date(month.year, month.month, node.count))]
+        fitting = [day for day in days if day.weekday() == node.weekday]
+        nearest = min(fitting, key=lambda day: abs((day - today).days), default=None)
+        return (nearest, nearest) if nearest else None
     ahead = (node.weekday - today.weekday()) % 7
     if node.lean == "week":
         day = cal.add_days(today, node.weekday - today.weekday() + 7 * node.shift)
     elif node.lean == "last":
         day = cal.add_days(today, ahead - 7)
-    elif context.leans():
+    elif context.leans() == "ahead":
         day = cal.add_days(today, ahead)
     else:
         day = cal.add_days(today, ahead - 7 if ahead else 0)
@@ -203,7 +213,7 @@ def _weekday(node: Node, today: date, context: Context) -> Span | None:
 
 
 def _shifted(node: Node, today: date, context: Context) -> Span | None:
-    if node.unit == "weekend" and node.is_bare and not context.leans():
+    if node.unit == "weekend" and node.is_bare and context.leans() != "ahead":
         # "At the weekend", of what happened, is the one just gone.
         saturday = cal.add_days(today, -((today.weekday() - 5) % 7))
         return cal.unit_span(saturday, "weekend") if saturday else None
@@ -270,7 +280,7 @@ def _ending(node: Node, context: Context) -> tuple[Span, str] | None:
         return None
     end = last.end
     today = context.today
-    if last.basis == "relative" and today and end > today and node.lean == "past" and not context.leans():
+    if last.basis == "relative" and today and end > today and node.lean == "past" and context.leans() != "ahead":
         earlier = cal.shift_years((end, end), -1)
         end = earlier[1] if earlier else end
     before = cal.add_units(end, node.unit, -node.count)
@@ -288,11 +298,60 @@ def _ending(node: Node, context: Context) -> tuple[Span, str] | None:
     return ((start, end), last.basis) if start and start <= end else None
 
 
+def _ordinal(node: Node, context: Context) -> tuple[Span, str] | None:
+    """The ``shift``-th unit, or run of ``count`` units, of ``inner``; from its end where ``shift`` is negative."""
+    if node.inner is None:
+        return None
+    whole = resolve(node.inner, context)
+    if whole.start is None or whole.end is None or whole.basis is None:
+        return None
+    span: Span | None = None
+    if node.weekday is not None:
+        if node.shift > 0:
+            day = cal.add_days(whole.start, (node.weekday - whole.start.weekday()) % 7 + 7 * (node.shift - 1))
+        else:
+            day = cal.add_days(whole.end, -((whole.end.weekday() - node.weekday) % 7))
+        span = (day, day) if day else None
+    elif node.unit == "date":
+        first, last = cal.add_days(whole.start, node.shift - 1), cal.add_days(whole.start, node.count - 1)
+        span = (first, last) if first and last and last <= whole.end else None
+    elif node.unit == "week" and node.count == 1:
+        # The first week with most of its days inside, as ISO 8601 counts the weeks of a year.
+        pivot = cal.add_days(whole.start, 3) if node.shift > 0 else cal.add_days(whole.end, -3)
+        day = cal.add_days(pivot, 7 * (node.shift - 1 if node.shift > 0 else node.shift + 1)) if pivot else None
+        span = cal.unit_span(day, "week") if day else None
+    elif node.shift > 0:
+        start = cal.add_units(whole.start, node.unit, (node.shift - 1) * node.count)
+        after = cal.add_units(whole.start, node.unit, node.shift * node.count)
+        end = cal.add_days(after, -1) if after else None
+        span = (start, end) if start and end else None
+    else:
+        after = cal.add_days(whole.end, 1)
+        start = cal.add_units(after, node.unit, -node.count) if after else None
+        span = (start, whole.end) if start else None
+    if span is None or span[0] > whole.end or span[1] < whole.start:
+        return None
+    return span, whole.basis
+
+
+def _day_of_month(node: Node, today: date, context: Context) -> Span | None:
+    """ "On the 3rd": of the month told of, or the one after; else the last such day."""
+    anchor = context.told.span[0] if context.told else today
+    for months in (0, 1) if context.told else (0, -1, -2):
+        month = cal.add_months(anchor.replace(day=1), months)
+        day = safe_date(month.year, month.month, node.count) if month else None
+        if day and (day >= anchor if context.told else day <= today):
+            return day, day
+    return None
+
+
 def _part(node: Node, span: Span, context: Context) -> Span | None:
     part, role = node.part, context.portion_role
     if part == "course":
         return span
-    if part == "rest":
+    if part == "earlier":
+        return (span[0], min(context.today, span[1])) if context.today and context.today >= span[0] else None
+    if part in ("rest", "later"):
         return (max(context.today, span[0]), span[1]) if context.today and context.today <= span[1] else None
     if part == "start":
         if role in ("since", "before", "until"):

@@ -17,8 +17,8 @@ CODES = {
     "article": "a", "vague": "v", "recent": "r", "last": "R", "next": "N", "this": "T", "same": "O", "whole": "C",
     "straight": "S", "ago": "A", "earlier": "B", "later": "L", "part": "P", "day_word": "D", "day_part": "x",
     "holiday": "H", "fiscal": "F", "ended": "e", "so": "1", "far": "G", "to_date": "X", "period": "p",
-    "meridiem": "K", "zone": "z", "noon": "M", "of": "f", "the": "t", "to": ">", "from": "<", "between": "b",
-    "and": "&",
+    "meridiem": "K", "in": "I", "decade": "E", "zone": "z", "noon": "M", "of": "f", "the": "t", "to": ">",
+    "from": "<", "between": "b", "and": "&",
 }  # fmt: skip
 """Kind of word in ``seeds/period_words.csv`` to its code. From digits: ``d`` 1 to 31, ``y`` a year, ``n`` another
 integer, ``g`` four digits of a clock, ``i`` full date, ``k`` clock time, ``j`` hours and minutes with a point, ``q``
@@ -29,8 +29,9 @@ TRIGGERS = frozenset("mwusyikqEYDHKzMxp") | {"X"}
 
 FIRST_YEAR, LAST_YEAR = 1500, 2100
 
-# Lower-case "may" and "march" are verbs, "sat" and "sun" words; in capitals they may still be names.
-_NEEDS_CAPITAL = frozenset({"month", "weekday", "weekday_short", "holiday"})
+# Lower-case "may" and "march" are verbs, "august" an adjective, "sat" and "sun" words.
+_NEEDS_CAPITAL = frozenset({"weekday_short", "holiday"})
+_OTHER_WORDS = frozenset({"may", "march", "august"})
 
 _DASHES = "-–—−‑"
 _SPLIT = re.compile(rf"([{_DASHES}/])")
@@ -44,6 +45,7 @@ _CLOCK = re.compile(
 )
 _POINT_CLOCK = re.compile(r"(?:[01]?\d|2[0-3])\.[0-5]\d")
 _NUMBER_DATE = re.compile(r"(?P<a>\d{1,4})(?P<sep>[./\-])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{4}|\d{2})")
+_MONTH_OF_YEAR = re.compile(r"(?P<m>0?[1-9]|1[0-2])[./](?P<y>(?:19|20)\d\d)")
 _ORDINAL = re.compile(r"(?i)(\d{1,2})(?:st|nd|rd|th)")
 _STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d)?\S*")
 
@@ -89,7 +91,7 @@ class PeriodLexicon:
         self._words: dict[str, tuple[str, int | str, bool]] = {}
         for row in read_table("period_words", WordRow, tuple(user_dirs)):
             value = int(row.value) if re.fullmatch(r"-?\d+", row.value) else row.value
-            self._words[row.word.lower()] = (CODES[row.kind], value, row.kind in _NEEDS_CAPITAL)
+            self._words[row.word.lower()] = (CODES[row.kind], value, _needs_capital(row))
         self.prepositions: dict[tuple[str, ...], str] = {
             tuple(row.phrase.lower().split()): row.role
             for row in read_table("period_prepositions", PrepositionRow, tuple(user_dirs))
@@ -135,6 +137,12 @@ class PeriodLexicon:
         return Atom(code, value, text, place, place + len(text)) if code else None
 
 
+def _needs_capital(row: WordRow) -> bool:
+    if row.kind == "month":
+        return row.word.lower() in _OTHER_WORDS or len(row.word) <= 4
+    return row.kind in _NEEDS_CAPITAL
+
+
 def full_year(digits: str) -> int:
     """``24`` is 2024, ``98`` is 1998: two digits up to 69 are of this century, as POSIX reads them."""
     return int(digits) + (0 if len(digits) == 4 else 2000 if int(digits) < 69 else 1900)
@@ -160,6 +168,8 @@ def _numeric(text: str) -> tuple[str | None, Value]:
             months = {"q": which * 3, "h": which * 6, "9": which}[code]
             first = {"q": months - 2, "h": months - 5, "9": 1}[code]
             return "q", (first * 100 + months, full_year(year) if year else None)
+    if match := _MONTH_OF_YEAR.fullmatch(text):
+        return "q", (int(match["m"]) * 101, int(match["y"]))
     if match := _FISCAL.fullmatch(text):
         return "Y", full_year(match["y"])
     if match := _ORDINAL.fullmatch(text):
