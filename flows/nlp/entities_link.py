@@ -8,8 +8,8 @@ from rapidfuzz import fuzz, process
 from spacy.tokens import Doc
 
 from flows.nlp.aliases import Alias
+from flows.nlp.entities_found import Found
 from flows.nlp.entities_metonyms import MetonymCues, means_its_state
-from flows.nlp.entities_spans import Found
 from flows.nlp.entities_tables import EntityTables
 from flows.nlp.spans import MentionSpan
 from flows.records import Entity, stable_id
@@ -56,7 +56,8 @@ class Linker:
 
     def link_all(self, doc: Doc, names: list[Found]) -> list[MentionSpan]:
         """One mention per name, in the same order."""
-        return [self._mention(doc, name) for name in names]
+        # A nationality or a faith that the table does not know stands for nobody.
+        return [self._mention(doc, name) for name in names if name.aliases or name.label != "NORP"]
 
     def _mention(self, doc: Doc, found: Found) -> MentionSpan:
         span = doc[found.start : found.end]

@@ -1,29 +1,29 @@
 """Which places of a text are names: the table's hits and the statistical model's guesses made into one list."""
 
-from dataclasses import dataclass
-
 from spacy.tokens import Doc
 
-from flows.nlp.aliases import GUARDED, NOUN, Alias, Hit
+from flows.nlp.aliases import GUARDED, NOUN, Hit
+from flows.nlp.entities_agree import agreed
+from flows.nlp.entities_found import Found
+from flows.nlp.entities_shape import (
+    NameWords,
+    cued_label,
+    is_initial,
+    person_end,
+    person_start,
+    told_label,
+    unseen_companies,
+    unseen_people,
+)
+from flows.nlp.entities_sport import with_teams
 from flows.nlp.entities_tables import EntityTables
 
 NAME_LABELS = frozenset(("PERSON", "ORG", "GPE", "LOC", "FAC", "LAW", "NORP"))
 _LONGER_WINS = frozenset(("PERSON", "ORG", "FAC", "LAW", "LOC", "GPE", "EVENT", "WORK_OF_ART", "PRODUCT"))
+_TRIMMED_LABELS = frozenset(("PERSON", "ORG", "GPE", "LOC"))
 _PLACES = frozenset(("GPE", "LOC"))
 _LABEL_OF = {"FACILITY": "FAC", "COMMODITY": "PRODUCT", "PROJECT": "FAC"}
 _TITLE_KINDS = frozenset(("honorific", "office", "modifier"))
-
-
-@dataclass(slots=True)
-class Found:
-    """A place that names somebody or something: tokens, end-exclusive; ``aliases`` where the table knows it."""
-
-    start: int
-    end: int
-    label: str
-    aliases: tuple[Alias, ...] = ()
-    guess: str | None = None
-    """What the model took it for, where the table knows the name."""
 
 
 def find_names(doc: Doc, tables: EntityTables) -> list[Found]:
@@ -37,7 +37,47 @@ def find_names(doc: Doc, tables: EntityTables) -> list[Found]:
     ]
     labels = {index: guess.label for guess in guesses for index in range(guess.start, guess.end)}
     hits = [hit for hit in tables.matcher.find(doc) if _counts(doc, hit, labels)]
-    return _merged(doc, hits, guesses, tables)
+    taken = set(labels)
+    for hit in hits:
+        taken.update(range(hit.start, hit.end))
+    free = set(range(len(doc))) - taken
+    hits = _without_surnames(doc, hits, guesses, free, tables.words)
+    _complete(doc, guesses, free, tables.words)
+    return agreed(doc, with_teams(doc, _merged(doc, hits, guesses, tables), tables), tables)
+
+
+def _without_surnames(doc: Doc, hits: list[Hit], guesses: list[Found], free: set[int], words: NameWords) -> list[Hit]:
+    """ "J. Crawley", "Sylvie Florence": a place's name behind a given name is a surname; it becomes a guess."""
+    kept: list[Hit] = []
+    for hit in hits:
+        before = hit.start - 1
+        is_surname = (
+            before in free
+            and hit.end - hit.start == 1
+            and hit.aliases[0].kind == "place"
+            and (is_initial(doc[before]) or doc[before].text in words.given)
+        )
+        if is_surname:
+            start = person_start(doc, before, free, words)
+            free.difference_update(range(start, hit.end))
+            guesses[:] = [guess for guess in guesses if guess.end <= start or guess.start >= hit.end]
+            guesses.append(Found(start, hit.end, "PERSON"))
+        else:
+            kept.append(hit)
+    return kept
+
+
+def _complete(doc: Doc, guesses: list[Found], free: set[int], words: NameWords) -> None:
+    """Take in the first names that the model left out, and the names that it passed over."""
+    for guess in guesses:
+        if guess.label == "PERSON":
+            guess.start = person_start(doc, guess.start, free, words)
+            guess.end = person_end(doc, guess.end, free)
+            free.difference_update(range(guess.start, guess.end))
+    for start, end in unseen_people(doc, free, words):
+        guesses.append(Found(start, end, "PERSON"))
+        free.difference_update(range(start, end))
+    guesses.extend(Found(start, end, "ORG") for start, end in unseen_companies(doc, free, words))
 
 
 def _counts(doc: Doc, hit: Hit, labels: dict[int, str]) -> bool:
@@ -83,19 +123,31 @@ def _repaired(doc: Doc, start: int, end: int, label: str, tables: EntityTables) 
         return None
     if last.is_digit and label in ("PERSON", "GPE"):
         return None
-    return Found(start, end, label)
+    told = told_label(doc, start, end, label, tables.words) if label != "LAW" else label
+    return Found(start, end, cued_label(doc, start, told, tables.words)) if told is not None else None
 
 
 def _trimmed(doc: Doc, start: int, end: int, label: str, tables: EntityTables) -> tuple[int, int]:
-    while start < end and (doc[end - 1].lower_ in tables.trims_right or doc[end - 1].is_space):
+    while start < end and (doc[end - 1].lower_ in tables.trims_right or not _has_letters(doc[end - 1].text)):
+        if doc[end - 1].is_digit:
+            break
         end -= 1
-    while start < end and (doc[start].lower_ in tables.trims_left or doc[start].is_space):
+    while start < end and (doc[start].lower_ in tables.trims_left or not _has_letters(doc[start].text)):
+        if doc[start].is_digit:
+            break
         if doc[start].text[0].isupper() and doc[start].lower_ not in ("the", "a", "an") and doc[start].is_alpha:
             break
         start += 1
+    # "Van province", "Anadolu news agency": common nouns behind a name are no part of it.
+    while end - start > 1 and doc[end - 1].text.islower() and label in _TRIMMED_LABELS:
+        end -= 1
     if label == "PERSON":
         start, end = _without_titles(doc, start, end, tables)
     return start, end
+
+
+def _has_letters(text: str) -> bool:
+    return any(character.isalnum() for character in text)
 
 
 def _without_titles(doc: Doc, start: int, end: int, tables: EntityTables) -> tuple[int, int]:

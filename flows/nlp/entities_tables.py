@@ -14,6 +14,7 @@ from spacy.language import Language
 
 from flows.errors import LexiconError
 from flows.nlp.aliases import ANY, CASED, EXACT, GUARDED, NOUN, AliasMatcher
+from flows.nlp.entities_shape import NameWords, load_name_words
 from flows.nlp.lexicon import Row, read_table
 from flows.paths import SEEDS
 from flows.records import Entity
@@ -39,6 +40,7 @@ class PlaceRow(Row):
     kind: str
     country_iso3: str | None = None
     wikidata_id: str | None = None
+    match: str | None = None
     aliases: str | None = None
     source: str
 
@@ -129,6 +131,7 @@ class EntityTables:
     """Everything read at load; shared by all documents and never changed by them."""
 
     matcher: AliasMatcher
+    words: NameWords
     entities: dict[str, Entity] = field(default_factory=dict)
     capitals: dict[str, str] = field(default_factory=dict)
     """Entity of a capital city to its country's ISO 3166 alpha-3 code."""
@@ -171,7 +174,7 @@ def load_tables(nlp: Language | None, user_dirs: tuple[Path, ...] = ()) -> Entit
     Raises:
         LexiconError: A row is malformed, or an alias names an entity that no table has.
     """
-    tables = EntityTables(AliasMatcher(nlp))
+    tables = EntityTables(AliasMatcher(nlp), load_name_words(user_dirs))
     _add_user_rows(tables, user_dirs)
     _add_countries(tables, user_dirs)
     _add_entities(tables, user_dirs)
@@ -266,7 +269,7 @@ def _add_places(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None:
         if row.kind == "capital" and row.country_iso3:
             tables.capitals[row.entity_id] = row.country_iso3
         for name in (row.entity_name, *others):
-            match = EXACT if name.isupper() and len(name) <= 4 else CASED
+            match = row.match or (EXACT if name.isupper() and len(name) <= 4 else CASED)
             tables.matcher.add(name, (row.entity_id, match, "place", frozenset(), False))
 
 

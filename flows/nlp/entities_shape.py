@@ -1,0 +1,183 @@
+"""What the words of a name say of its kind: company forms, heads of names, given names, initials.
+
+Repairs what the statistical model guessed by the tables ``name_words`` and ``given_names``.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from spacy.tokens import Doc, Token
+
+from flows.nlp.lexicon import Row, read_table
+
+_LABEL_OF_HEAD = {"organisation": "ORG", "company_form": "ORG", "facility": "FAC", "place": "LOC"}
+_SMALL = frozenset(("of", "for", "the", "and", "de", "du", "&", "-", "–", "'s", "’s", "des", "del", "in", "on"))
+_PERSON_INNER = frozenset(
+    ("van", "von", "der", "den", "de", "da", "di", "du", "dos", "la", "le", "al", "el", "bin", "-")
+)
+
+
+class NameWordRow(Row):
+    word: str
+    kind: str
+    description: str
+
+
+class GivenNameRow(Row):
+    given_name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameWords:
+    """Words of names as printed, and in capitals for headlines; ``cues`` are words that stand before names."""
+
+    kinds: dict[str, str]
+    cues: dict[str, str]
+    given: frozenset[str]
+
+
+def load_name_words(user_dirs: tuple[Path, ...] = ()) -> NameWords:
+    kinds: dict[str, str] = {}
+    cues: dict[str, str] = {}
+    for row in read_table("name_words", NameWordRow, user_dirs):
+        if row.kind.endswith("_cue"):
+            cues[row.word] = row.kind
+        else:
+            kinds[row.word] = row.kind
+            kinds.setdefault(row.word.upper(), row.kind)
+    return NameWords(
+        kinds, cues, frozenset(row.given_name for row in read_table("given_names", GivenNameRow, user_dirs))
+    )
+
+
+def head_kind(doc: Doc, start: int, end: int, words: NameWords) -> str | None:
+    """The kind that the last word of a name tells; for "Bank of England" and "University of Oslo" the first."""
+    if end - start < 2:
+        return None
+    kind = words.kinds.get(doc[end - 1].text)
+    if kind is not None:
+        return kind
+    for index in range(start, end - 1):
+        if doc[index + 1].lower_ in ("of", "for"):
+            kind = words.kinds.get(doc[index].text)
+            return kind if kind in ("organisation", "facility", "event") else None
+    return None
+
+
+def told_label(doc: Doc, start: int, end: int, label: str, words: NameWords) -> str | None:
+    """The label that the words of a guess tell, ``label`` where they tell nothing, None where it is no name."""
+    kind = head_kind(doc, start, end, words)
+    if kind in ("event", "no_name"):
+        return None
+    if kind is not None and not (label == "PERSON" and doc[start].text in words.given and kind != "company_form"):
+        return label if label == "GPE" and kind == "place" else _LABEL_OF_HEAD[kind]
+    if label != "PERSON" and 2 <= end - start <= 4 and looks_like_person(doc, start, end, words):
+        return "PERSON"
+    return label
+
+
+def cued_label(doc: Doc, start: int, label: str, words: NameWords) -> str:
+    """The label that the word before tells: "the daily X", "the town of X"."""
+    if start == 0 or label not in ("PERSON", "ORG", "GPE", "LOC", "FAC"):
+        return label
+    before = doc[start - 1].text
+    if before == "of" and start > 1:
+        return "GPE" if words.cues.get(doc[start - 2].text) == "place_cue" and label != "ORG" else label
+    return "ORG" if words.cues.get(before) == "organisation_cue" else label
+
+
+def looks_like_person(doc: Doc, start: int, end: int, words: NameWords) -> bool:
+    """A known given name or an initial, then capitalised words only."""
+    first = doc[start].text
+    if first not in words.given and not is_initial(doc[start]):
+        return False
+    return all(_is_name_word(doc[index]) or doc[index].lower_ in _PERSON_INNER for index in range(start + 1, end))
+
+
+def is_initial(token: Token) -> bool:
+    """ "J." or "H.D." """
+    text = token.text
+    return 2 <= len(text) <= 4 and text[0].isupper() and text[-1] == "." and text.replace(".", "").isupper()
+
+
+def _is_name_word(token: Token) -> bool:
+    text = token.text
+    return text[0].isupper() and (text.isalpha() or "-" in text or "'" in text) and len(text) > 1
+
+
+def person_start(doc: Doc, start: int, free: set[int], words: NameWords) -> int:
+    """Where a person's name begins, if the model missed its first words: initials and given names before it."""
+    while start > 0 and start - 1 in free:
+        token = doc[start - 1]
+        if (
+            is_initial(token)
+            or token.text in words.given
+            or (token.lower_ in _PERSON_INNER and start - 2 in free and doc[start - 2].text in words.given)
+        ):
+            start -= 1
+        else:
+            break
+    return start
+
+
+def person_end(doc: Doc, end: int, free: set[int]) -> int:
+    """Where it ends, if the model missed its last words: proper nouns in one row with it."""
+    while end in free:
+        token = doc[end]
+        if token.pos_ != "PROPN" or token.dep_ not in ("flat", "compound", "appos", "nsubj", "pobj", "dobj", "conj"):
+            break
+        if not _is_name_word(token) or token.is_upper or doc[end - 1].whitespace_ != " ":
+            break
+        end += 1
+    return end
+
+
+def unseen_people(doc: Doc, free: set[int], words: NameWords) -> list[tuple[int, int]]:
+    """Names that the model passed over: a given name or initials, then one to three capitalised words."""
+    found: list[tuple[int, int]] = []
+    count = len(doc)
+    skip = -1
+    for index in sorted(free):
+        if index < skip:
+            continue
+        token = doc[index]
+        if not token.text[:1].isupper():
+            continue
+        if not (token.text in words.given or is_initial(token)) or (index + 1) not in free:
+            continue
+        end = index + 1
+        while end < count and end in free and end - index < 4:
+            following = doc[end]
+            if is_initial(following) or (following.lower_ in _PERSON_INNER and end + 1 in free):
+                end += 1
+                continue
+            if not _is_name_word(following) or (following.is_upper != token.is_upper and len(token.text) > 3):
+                break
+            if words.kinds.get(following.text) is not None:
+                break
+            end += 1
+        last = doc[end - 1]
+        if end - index >= 2 and _is_name_word(last) and last.pos_ in ("PROPN", "NOUN", ""):
+            found.append((index, end))
+            skip = end
+    return found
+
+
+def unseen_companies(doc: Doc, free: set[int], words: NameWords) -> list[tuple[int, int]]:
+    """Capitalised words before "Inc", "Ltd", "Corp" that the model passed over."""
+    found: list[tuple[int, int]] = []
+    for index in sorted(free):
+        if words.kinds.get(doc[index].text) != "company_form" or doc[index].text in ("SE", "AB", "Co"):
+            continue
+        start = index
+        while start - 1 in free and start > 0:
+            word = doc[start - 1].text
+            if not (word[0].isupper() or word in ("&", "-", "and")):
+                break
+            start -= 1
+        while start < index and not doc[start].text[0].isupper():
+            start += 1
+        if start < index:
+            found.append((start, index + 1))
+    return found
