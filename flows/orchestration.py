@@ -16,10 +16,10 @@ from hashlib import sha256
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from flows.errors import LedgerError
+from flows.errors import LedgerError, StorageError
 from flows.settings import Settings
 
-SERVER_START_TIMEOUT_S = 180
+SERVER_START_TIMEOUT_S = 120
 """The first start of a server makes its database; on a busy machine that has taken over a minute."""
 
 
@@ -27,12 +27,21 @@ def prepare_environment(settings: Settings) -> None:
     """Set what Prefect, dbt and Great Expectations read from the environment; before any of them is imported.
 
     What the user has set stays.
+
+    Raises:
+        StorageError: The home cannot be written.
     """
+    try:
+        # Prefect makes its own folder, but not the one above it, and then waits for a server that cannot start.
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"{settings.home}: {error.strerror}. Set NEWSLEDGER_HOME to a folder that can be written."
+        ) from error
     defaults = {
         "PREFECT_HOME": str(settings.home / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(SERVER_START_TIMEOUT_S),
-        "PREFECT_LOGGING_LEVEL": "WARNING",
         "GX_ANALYTICS_ENABLED": "false",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",

@@ -118,16 +118,14 @@ def _pending(connection: "duckdb.DuckDBPyConnection", versions: dict[str, str]) 
         """
         select document_id, language, length(body)
         from raw.documents as document
+        join (select unnest($languages) as language, unnest($versions) as version) as reader using (language)
         left join parsed.documents as known using (document_id)
-        where list_contains(map_keys($versions), language)
-            and (
-                known.document_id is null
-                or known.extractor_version != $versions[language]
-                or known.published_on is distinct from document.published_on
-            )
+        where known.document_id is null
+            or known.extractor_version != reader.version
+            or known.published_on is distinct from document.published_on
         order by language, document_id
         """,
-        {"versions": versions},
+        {"languages": list(versions), "versions": list(versions.values())},
     ).fetchall()
 
 
@@ -243,7 +241,7 @@ def tables_of(found: list[Findings]) -> Tables:
         "entities": table_of(Entity, rows("entities"), document_id=str),
         "mentions": table_of(Mention, rows("mentions"), document_id=str),
         "figures": table_of(Figure, rows("figures"), document_id=str),
-        "events": table_of(Event, events, document_id=str),
+        "events": table_of(Event, events, document_id=str).drop_columns("figure_ids"),
         "event_participants": _text_table(("document_id", "event_mention_id", "entity_id", "role"), participants, pa),
         "event_figures": _text_table(("document_id", "event_mention_id", "figure_id"), figures, pa),
     }
@@ -257,27 +255,22 @@ def _text_table(names: tuple[str, ...], rows: Sequence[tuple[str, ...]], pa: Any
 def _write(
     connection: "duckdb.DuckDBPyConnection", batch: _Batch, tables: Tables, extractor_version: str, run_id: str
 ) -> None:
-    sentence_counts: dict[str, int] = {}
-    for document_id in tables["sentences"]["document_id"].to_pylist():
-        sentence_counts[document_id] = sentence_counts.get(document_id, 0) + 1
+    document_ids = [text.document_id for text in batch.texts]
     connection.begin()
     try:
-        _delete(connection, [text.document_id for text in batch.texts])
+        _delete(connection, document_ids)
         for name in TABLES:
             append_arrow(connection, f"parsed.{name}", tables[name])
         connection.execute(
             """
             insert into parsed.documents
-            select document_id, $version, published_on, coalesce($counts[document_id], 0), word_count, $now, $run_id
-            from raw.documents where list_contains($ids, document_id)
+            select document_id, $version, published_on, count(sentence_id), word_count, $now, $run_id
+            from raw.documents as document
+            left join parsed.sentences using (document_id)
+            where list_contains($ids, document_id)
+            group by document_id, published_on, word_count
             """,
-            {
-                "version": extractor_version,
-                "counts": sentence_counts or {"": 0},
-                "now": datetime.now(UTC),
-                "run_id": run_id,
-                "ids": [text.document_id for text in batch.texts],
-            },
+            {"version": extractor_version, "now": datetime.now(UTC), "run_id": run_id, "ids": document_ids},
         )
         connection.commit()
     except BaseException:

@@ -1,6 +1,7 @@
 """One frozen settings object, handed down; ``newsledger.toml``, then ``NEWSLEDGER_*`` over it."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic_settings import (
 )
 
 from flows.errors import SettingsError
+from flows.paths import SAMPLE
 
 SETTINGS_FILE = Path("newsledger.toml")
 
@@ -56,6 +58,10 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def sources_or(self, paths: Sequence[Path]) -> tuple[Path, ...]:
+        """What a run reads: the given paths, else the configured sources, else the bundled sample."""
+        return tuple(paths) or self.sources or (SAMPLE,)
 
     @property
     def warehouse_path(self) -> Path:

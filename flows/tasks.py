@@ -33,7 +33,7 @@ def ingest_sources(settings: Settings, paths: list[Path], run_id: str) -> Ingest
     from flows.ingest import ingest
 
     with open_warehouse(settings) as connection:
-        result = ingest(settings, connection, paths, run_id=run_id)
+        result = ingest(settings, connection, settings.sources_or(paths), run_id=run_id)
     get_run_logger().info("step=ingest run=%s %s", run_id, result)
     return result
 

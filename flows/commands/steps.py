@@ -1,6 +1,7 @@
 """``run``, the steps it is made of, and ``serve``, which runs it on a schedule."""
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ def run(paths: tuple[str, ...], is_json: bool) -> None:
     the last release stays.
     """
     settings = settings_for_command()
+    # Prefect would log a refused run with a stack trace that buries the reason; main() tells it in a line.
+    os.environ["PREFECT_LOGGING_LEVEL"] = os.environ.get("PREFECT_LOGGING_LEVEL", "CRITICAL")
     from flows.orchestration import start_server_in_background
 
     starting = start_server_in_background()
@@ -32,7 +35,6 @@ def run(paths: tuple[str, ...], is_json: bool) -> None:
     import_all()
     if starting:
         starting.join()
-    # Prefect's own traceback of a refused run would bury the reason, which main() tells in a line.
     summary = ledger(list(paths), settings, is_quiet=is_json)
     if is_json:
         click.echo(summary.as_json())
@@ -80,7 +82,8 @@ def ingest(paths: tuple[str, ...], is_json: bool) -> None:
     from flows.warehouse import open_warehouse
 
     with one_step("ingest") as (settings, run_id), open_warehouse(settings) as connection:
-        result = ingest_paths(settings, connection, [Path(path) for path in paths], run_id=run_id)
+        chosen = settings.sources_or([Path(path) for path in paths])
+        result = ingest_paths(settings, connection, chosen, run_id=run_id)
     tell(result, is_json=is_json)
 
 
