@@ -145,13 +145,14 @@ def _without_furniture(lines: list[str], rules: FurnitureRules, found: _Found) -
 
 
 def _is_furniture(line: str, rules: FurnitureRules, found: _Found, *, is_after: bool, is_head: bool) -> bool:
+    # Before dates of publication: "Updated May 18, 2024" is none.
+    if rules.line.fullmatch(line) or (is_after and rules.after.fullmatch(line)):
+        return True
     if is_head:
         for pattern in rules.date_lines:
             if (match := pattern.fullmatch(line)) is not None:
                 found.published = found.published or _stated_on(match)
                 return True
-    if rules.line.fullmatch(line) or (is_after and rules.after.fullmatch(line)):
-        return True
     if not is_head:
         return False
     for pattern in rules.bylines:
@@ -182,6 +183,9 @@ def _without_ends(line: str, rules: FurnitureRules) -> str:
     """The line without the credits that stand at its end, one after the other."""
     for _ in range(3):
         start = max(0, len(line) - END_CHARS)
+        low = line[start:].lower()
+        if not any(cue in low for cue in rules.end_cues):
+            return line
         match = rules.end.search(line, start)
         if match is None:
             return line

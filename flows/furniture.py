@@ -30,10 +30,14 @@ Kind = Literal["line", "after", "byline", "video", "end", "tail", "tail_links", 
 
 
 class FurnitureRow(Row):
-    """A row of ``furniture``: one rule, with a text that it takes away."""
+    """A row of ``furniture``: one rule, with a text that it takes away.
+
+    ``cues``: for the kind ``end``, parted by ``|``, in lower case: the rule is tried on lines with one of them.
+    """
 
     furniture_id: str
     kind: Kind
+    cues: str | None = None
     pattern: str
     example: str
     source: str
@@ -49,6 +53,7 @@ class FurnitureRules:
     bylines: tuple[re.Pattern[str], ...]
     video: re.Pattern[str]
     end: re.Pattern[str]
+    end_cues: tuple[str, ...]
     tail: re.Pattern[str]
     tail_links: re.Pattern[str]
     date_lines: tuple[re.Pattern[str], ...]
@@ -69,6 +74,7 @@ def read_furniture(user_dirs: tuple[Path, ...] = ()) -> FurnitureRules:
         bylines=_each(rows, "byline", flags=0),
         video=_joined(rows, "video"),
         end=_joined(rows, "end", suffix=r"\s*$", letters_matter=True),
+        end_cues=_cues(rows),
         tail=_joined(rows, "tail"),
         tail_links=_joined(rows, "tail_links"),
         date_lines=_each(rows, "date_line", flags=re.IGNORECASE),
@@ -84,6 +90,11 @@ def _joined(
         _compiled(row, _spelt(row, date=_plain_date()), 0)
     patterns = "|".join(f"(?:{_spelt(row, date=_plain_date())})" for row in chosen)
     return re.compile(f"(?:{patterns or '(?!)'}){suffix}", 0 if letters_matter else re.IGNORECASE)
+
+
+def _cues(rows: tuple[FurnitureRow, ...]) -> tuple[str, ...]:
+    """The cues of all rules for ends; the empty one, which every line has, where a rule names none."""
+    return tuple(sorted({cue for row in rows if row.kind == "end" for cue in (row.cues or "").split("|")}))
 
 
 def _each(rows: tuple[FurnitureRow, ...], kind: Kind, *, flags: int) -> tuple[re.Pattern[str], ...]:

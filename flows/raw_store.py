@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -154,7 +154,7 @@ class RawStore:
     def put(self, documents: Sequence[tuple[Document, datetime | None]]) -> None:
         """Write documents over those of the same keys; None: first seen now."""
         rows = [
-            asdict(document)
+            {column: getattr(document, column) for column in Document.__dataclass_fields__}
             | {"cleaner_version": self._version, "first_seen_at": seen or self._now, "run_id": self._run_id}
             for document, seen in documents
         ]

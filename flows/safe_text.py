@@ -1,11 +1,6 @@
 """Text from outside, made harmless for logs and terminals: text is data and does nothing there."""
 
-import unicodedata
-
 MAX_LOGGED_CHARS = 200
-
-# Controls (escapes among them), formats (bidirectional overrides), lone surrogates, line and paragraph separators.
-_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"})
 
 
 def for_log(text: object, *, limit: int = MAX_LOGGED_CHARS) -> str:
@@ -22,7 +17,7 @@ def for_log(text: object, *, limit: int = MAX_LOGGED_CHARS) -> str:
     # Cut first: a text of 50 MB must not be escaped whole for one line of a log.
     piece = str(text)[: limit + 1]
     if not piece.isprintable():
-        piece = "".join(_escaped(char) if unicodedata.category(char) in _UNSAFE else char for char in piece)
+        piece = "".join(char if char.isprintable() else _escaped(char) for char in piece)
     return piece if len(piece) <= limit else piece[: limit - 1] + "…"
 
 
