@@ -16,7 +16,7 @@ from flows.nlp.figures_parties import PartyReader
 from flows.nlp.figures_periods import PeriodReader
 from flows.nlp.figures_rates import read_time_apart
 from flows.nlp.figures_tree import Tree, singular
-from flows.nlp.ids import figure_id, sentence_ids
+from flows.nlp.ids import figure_id, sentence_id
 from flows.nlp.lexicon import Row, read_table
 from flows.nlp.measures import Measures
 from flows.nlp.modality import figure_status, read_modality
@@ -175,9 +175,11 @@ class FigureReader:
             draft.reasons.append(f"status:{modality.cue}")
 
     def _figures(self, doc: Doc, tree: Tree, drafts: list[Draft]) -> list[Figure]:
-        keys = sentence_ids(doc)
+        keys = {
+            number: sentence_id(doc, doc[slice(*tree.sentences[number])]) for number in {d.sentence for d in drafts}
+        }
         document_id = doc._.document_id or ""
-        text = doc.text
+        text = tree.body
         identities: list[str] = []
         for draft in drafts:
             quantity = draft.quantity
@@ -192,7 +194,7 @@ class FigureReader:
             figures.append(
                 Figure(
                     figure_id=identity,
-                    sentence_id=keys[quantity.head],
+                    sentence_id=keys[draft.sentence],
                     char_start=quantity.char_start,
                     char_end=quantity.char_end,
                     surface=text[quantity.char_start : quantity.char_end],

@@ -41,7 +41,7 @@ class ChangeReader:
     def _bases_in(self, sentence: int) -> list[tuple[int, int, str]]:
         if sentence not in self._bases:
             start, end = self._tree.sentences[sentence]
-            offset = self._tree.doc[start].idx
+            offset = self._tree.starts[start]
             text = self._tree.text(start, end).lower()
             pattern = phrase_pattern(frozenset(self._cues.bases))
             self._bases[sentence] = [

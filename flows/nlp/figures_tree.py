@@ -62,6 +62,7 @@ _IRREGULAR = {
     "policemen": "policeman",
     "fishermen": "fisherman",
 }
+_SIGN = 2**63
 MAX_PHRASE = 8
 """Words of a noun phrase left of its head; longer ones are lists that the parser took for one phrase."""
 
@@ -88,13 +89,34 @@ def singular(lower: str) -> str:
     return lower[:-1]
 
 
+class _Children(dict[int, list[int]]):
+    """The children of each token, in order; made for a whole sentence when first asked for."""
+
+    def __init__(self, tree: "Tree") -> None:
+        super().__init__()
+        self._tree = tree
+
+    def __missing__(self, token: int) -> list[int]:
+        tree = self._tree
+        start, end = tree.sentences[tree.sentence_of[token]]
+        for place in range(start, end):
+            self[place] = []
+        for place in range(start, end):
+            head = tree.heads[place]
+            if head != place and start <= head < end:
+                self[head].append(place)
+        return self[token]
+
+
 class Tree:
     """Lists over the tokens of one ``Doc``: absolute heads, labels, tags, forms, sentence numbers."""
 
     __slots__ = (
+        "body",
         "children",
         "deps",
         "doc",
+        "ends",
         "heads",
         "keys",
         "lemmas",
@@ -103,47 +125,47 @@ class Tree:
         "sentence_of",
         "sentences",
         "size",
+        "starts",
         "tags",
-        "verbs",
     )
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         self.size = len(doc)
+        self.body: str = doc.text  # put together anew at every call
         strings = doc.vocab.strings
-        columns = doc.to_array(["HEAD", "DEP", "TAG", "LEMMA", "LOWER"])
-        names = {int(key): strings[int(key)] for key in {int(cell) for cell in columns[:, 1:].ravel()}}
-        # Heads come as unsigned distances; the array wraps the negative ones.
-        self.heads: list[int] = (columns[:, 0].astype("int64") + range(self.size)).tolist()
-        self.deps: list[str] = [names[key] for key in columns[:, 1].tolist()]
-        self.tags: list[str] = [names[key] for key in columns[:, 2].tolist()]
-        self.lowers: list[str] = [names[key] for key in columns[:, 4].tolist()]
+        columns = doc.to_array(["HEAD", "DEP", "TAG", "LEMMA", "LOWER", "SENT_START", "IDX", "LENGTH"])
+        heads, deps, tags, lemmas, lowers, starts, places, lengths = (column.tolist() for column in columns.T)
+        names = {key: strings[key] for key in {*deps, *tags, *lemmas, *lowers}}
+        # Heads are distances; the array holds them unsigned.
+        self.heads: list[int] = [
+            token + (distance if distance < _SIGN else distance - 2 * _SIGN) for token, distance in enumerate(heads)
+        ]
+        self.deps: list[str] = [names[key] for key in deps]
+        self.tags: list[str] = [names[key] for key in tags]
+        self.lowers: list[str] = [names[key] for key in lowers]
         self.lemmas: list[str] = [
-            (names[key] if key else lower).lower()
-            for key, lower in zip(columns[:, 3].tolist(), self.lowers, strict=True)
+            (names[key] if key else lower).lower() for key, lower in zip(lemmas, self.lowers, strict=True)
         ]
         self.keys: list[str] = [singular(lower) for lower in self.lowers]
-        self.children: list[list[int]] = [[] for _ in range(self.size)]
-        for token, head in enumerate(self.heads):
-            if head != token:
-                self.children[head].append(token)
+        self.starts: list[int] = places
+        self.ends: list[int] = [place + length for place, length in zip(places, lengths, strict=True)]
         self.sentences: list[tuple[int, int]] = []
-        self.sentence_of: list[int] = [0] * self.size
-        spans = doc.sents if doc.has_annotation("SENT_START") else (doc[:],)
+        self.sentence_of: list[int] = []
         self.paragraph_of: list[int] = []
-        paragraph = 0
-        for number, span in enumerate(spans):
-            self.sentences.append((span.start, span.end))
-            if span.start and "\n" in doc.text[doc[span.start - 1].idx : doc[span.start].idx + 1]:
-                paragraph += 1
-            self.paragraph_of.append(paragraph)
-            self.sentence_of[span.start : span.end] = [number] * (span.end - span.start)
+        """Number of the paragraph of each sentence."""
+        first = [token for token, start in enumerate(starts) if start == 1 or not token]
+        for number, (start, end) in enumerate(zip(first, [*first[1:], self.size], strict=True)):
+            self.sentences.append((start, end))
+            self.sentence_of.extend([number] * (end - start))
+            before = self.paragraph_of[-1] if number else 0
+            is_new = bool(start) and "\n" in self.body[places[start - 1] : places[start] + 1]
+            self.paragraph_of.append(before + is_new)
+        self.children = _Children(self)
 
     def text(self, start: int, end: int) -> str:
         """The text of tokens ``start:end``, as printed."""
-        doc = self.doc
-        last = doc[end - 1]
-        return doc.text[doc[start].idx : last.idx + len(last)]
+        return self.body[self.starts[start] : self.ends[end - 1]]
 
     def child(self, token: int, *labels: str) -> int | None:
         """The first child of ``token`` under one of these labels."""

@@ -13,9 +13,9 @@ def sentence_id(doc: Doc, sentence: Span) -> str:
     Leading white space counts as no part of it: the same sentence keeps its key however the
     parser deals out blanks between sentences.
     """
-    start = sentence.start_char
-    text = doc.text[start : sentence.end_char]
-    return stable_id(doc._.document_id, "sentence", start + len(text) - len(text.lstrip()))
+    # Not doc.text: it is put together anew at every call, which makes many sentences quadratic.
+    text = sentence.text
+    return stable_id(doc._.document_id, "sentence", sentence.start_char + len(text) - len(text.lstrip()))
 
 
 def sentence_ids(doc: Doc) -> list[str]:
