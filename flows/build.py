@@ -46,7 +46,8 @@ def build(settings: Settings, *, run_id: str, progress: Progress | None = None) 
         stories = assign_stories(connection)
         is_prepared = prepared.is_file() and json.loads(prepared.read_text()) == _prepared(version, connection)
     stories_done = time.monotonic()
-    command = ["build", "--exclude", "resource_type:unit_test"]
+    # Nobody reads the manifest of a run: `newsledger` needs no docs, and a developer's `dbt docs` writes its own.
+    command = ["build", "--no-write-json", "--exclude", "resource_type:unit_test", "resource_type:exposure"]
     if is_prepared:
         command += ["resource_type:seed", "config.materialized:view"]
     # Whatever stops dbt half-way, the next build starts from the seeds.

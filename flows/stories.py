@@ -12,6 +12,7 @@ cut keeps the lead. Stories are the connected groups of that relation, so the or
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -40,6 +41,7 @@ CUT_LENGTH = 0.7
 """A text shorter than this share of the other is a cut; a cut has the longer one's beginning, not its end."""
 WHOLE_BUCKET = 32
 NEIGHBOURS = 8
+PAIRS_AT_ONCE = 500
 
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
 
@@ -110,10 +112,12 @@ def _compare(connection: "duckdb.DuckDBPyConnection", signatures: dict[str, byte
     is_copy = np.array([first_of[row[2]] != index for index, row in enumerate(rows)])
 
     candidates = _candidates(matrix, sizes, is_new & ~is_copy, ~is_copy)
-    texts = _Texts(connection)
-    for left, right in candidates:
-        if groups.find(left) != groups.find(right) and _are_one_story(texts[keys[left]], texts[keys[right]]):
-            groups.join(left, right)
+    for start in range(0, len(candidates), PAIRS_AT_ONCE):
+        pairs = [pair for pair in candidates[start : start + PAIRS_AT_ONCE] if not groups.are_joined(*pair)]
+        texts = _read_texts(connection, {keys[index] for pair in pairs for index in pair})
+        for left, right in pairs:
+            if not groups.are_joined(left, right) and _are_one_story(texts[keys[left]], texts[keys[right]]):
+                groups.join(left, right)
 
     _store(connection, [(keys[index], keys[groups.find(index)], rows[index][2]) for index in range(len(rows))])
 
@@ -182,11 +186,7 @@ def _shingles(words: Sequence[str]) -> "NDArray[np.uint32]":
     """One hash per run of words, in the order of the text; texts of fewer words are one run."""
     import numpy as np
 
-    cache: dict[str, int] = {}
-    hashes = np.array(
-        [cache[word] if word in cache else cache.setdefault(word, crc32(word.encode())) for word in words],
-        dtype=np.uint64,
-    )
+    hashes = np.fromiter(map(crc32, map(str.encode, words)), dtype=np.uint64, count=len(words))
     width = min(WORDS_PER_SHINGLE, len(hashes))
     runs = np.zeros(len(hashes) - width + 1 if width else 0, dtype=np.uint64)
     for offset in range(width):
@@ -198,15 +198,22 @@ def _shingles(words: Sequence[str]) -> "NDArray[np.uint32]":
 def _signature(body: str) -> bytes:
     """Version, number of shingles, MinHash of all shingles, MinHash of the first ones."""
     import numpy as np
-    from datasketch import MinHash
 
     shingles = _shingles(_words(body))
     parts = [np.array([len(np.unique(shingles))], dtype=np.uint32)]
     for chosen, size in ((shingles, WHOLE_SIZE), (shingles[:LEAD_SHINGLES], SIGNATURE_SIZE - WHOLE_SIZE)):
-        sketch = MinHash(num_perm=size, seed=1, hashfunc=int, scheme="affine32")
+        sketch = _empty_sketch(size).copy()
         sketch.update_batch(np.unique(chosen).tolist())
         parts.append(sketch.hashvalues.astype(np.uint32))
     return SIGNATURE_VERSION + np.concatenate(parts).tobytes()
+
+
+@cache
+def _empty_sketch(size: int) -> Any:
+    from datasketch import MinHash
+
+    # The scheme is named, so that signatures stay comparable whatever a later version of the library prefers.
+    return MinHash(num_perm=size, seed=1, hashfunc=int, scheme="affine32")
 
 
 def _candidates(
@@ -275,6 +282,9 @@ class _Groups:
             index = self._parents[index]
         return index
 
+    def are_joined(self, left: int, right: int) -> bool:
+        return self.find(left) == self.find(right)
+
     def join(self, left: int, right: int) -> None:
         roots = sorted((self.find(left), self.find(right)))
         self._parents[roots[1]] = roots[0]
@@ -286,27 +296,16 @@ class _Text:
     numbers: frozenset[str]
 
 
-class _Texts:
-    """Bodies as they are compared, read when first asked for; the last ones are kept."""
-
-    def __init__(self, connection: "duckdb.DuckDBPyConnection", keep: int = 5_000) -> None:
-        self._connection = connection
-        self._keep = keep
-        self._texts: dict[str, _Text] = {}
-
-    def __getitem__(self, document_id: str) -> _Text:
-        text = self._texts.get(document_id)
-        if text is None:
-            # Read to the end: DuckDB allows nothing else on a connection while a result is open.
-            rows = self._connection.execute(
-                "select body from raw.documents where document_id = $1", [document_id]
-            ).fetchall()
-            words = _words(rows[0][0])
-            text = _Text(_shingles(words), frozenset(word for word in words if word[0].isdigit()))
-            if len(self._texts) >= self._keep:
-                del self._texts[next(iter(self._texts))]
-            self._texts[document_id] = text
-        return text
+def _read_texts(connection: "duckdb.DuckDBPyConnection", document_ids: set[str]) -> dict[str, _Text]:
+    rows = connection.execute(
+        "select document_id, body from raw.documents where list_contains($1, document_id)", [sorted(document_ids)]
+    ).fetchall()
+    texts = {}
+    for document_id, body in rows:
+        words = _words(body)
+        numbers = frozenset(word for word in words if word[0].isdigit())
+        texts[document_id] = _Text(_shingles(words), numbers)
+    return texts
 
 
 def _are_one_story(left: _Text, right: _Text) -> bool:
