@@ -1,6 +1,11 @@
 """Text from outside, made harmless for logs and terminals: text is data and does nothing there."""
 
+import unicodedata
+
 MAX_LOGGED_CHARS = 200
+
+# Controls (escapes among them), formats (bidirectional overrides), lone surrogates, line and paragraph separators.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"})
 
 
 def for_log(text: object, *, limit: int = MAX_LOGGED_CHARS) -> str:
