@@ -92,7 +92,11 @@ def score_figures(text: str, gold: list[Gold], findings: Findings, tally: Tally)
         for g, f in right_unit
         if all(gold[g].get(name) == getattr(found[f], name) for name in CHANGE_LEVEL if name in gold[g])
     ]
-    for level, matched in (("value", by_value), ("unit", right_unit), ("change", right_change)):
+    for level, matched in (
+        ("value", by_value),
+        ("value+unit", right_unit),
+        ("value+unit+change", right_change),
+    ):
         tally.add(level, right=len(matched), found=len(found), wanted=len(gold))
     if not gold:
         tally.add("no figure where none is", right=int(not found), found=1, wanted=1)
