@@ -14,9 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from flows import CONTRACT_VERSION, __version__
+from flows.descriptions import read_descriptions
 from flows.errors import LedgerError, StorageError
 from flows.releases import (
     DATABASE,
@@ -41,9 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["Release", "publish"]
 
 SCHEMAS = ("marts", "quality")
-DESCRIPTIONS = Path(__file__).with_suffix(".yml")
-"""Of the tables that dbt does not make."""
-
 RUN_COLUMNS = frozenset({"run_id", "first_seen_at"})
 """What tells of the run, not of the texts: no part of the content."""
 
@@ -184,7 +180,7 @@ def _describe_content(connection: "duckdb.DuckDBPyConnection", settings: Setting
         "extractor_version": version[0] if version else None,
         "duckdb_version": duckdb_version[0] if duckdb_version else None,
         "content_sha256": sha256("\n".join(content).encode()).hexdigest(),
-        "descriptions_sha256": sha256(json.dumps(read_descriptions(settings), sort_keys=True).encode()).hexdigest(),
+        "descriptions_sha256": sha256(json.dumps(read_descriptions(), sort_keys=True).encode()).hexdigest(),
         "counts": {label: tables[name]["row_count"] for label, name in COUNTED.items() if name in tables},
         "tables": tables,
     }
@@ -241,29 +237,6 @@ def _as_text(column: str, kind: str) -> str:
     return f"coalesce({text}, chr(30))"
 
 
-def read_descriptions(settings: Settings) -> dict[str, dict[str, Any]]:
-    """``schema.table`` to its description and those of its columns: dbt's of the last build, and our own tables'.
-
-    Raises:
-        LedgerError: dbt left no manifest.
-    """
-    path = settings.home / "dbt" / "target" / "manifest.json"
-    try:
-        nodes = json.loads(path.read_text(encoding="utf-8"))["nodes"]
-    except (OSError, ValueError, KeyError) as error:
-        raise LedgerError(f"{path} does not describe the marts: {error}. `newsledger build` writes it.") from error
-    described: dict[str, dict[str, Any]] = {
-        f"{node['schema']}.{node['name']}": {
-            "description": node["description"],
-            "columns": {name: column["description"] for name, column in node["columns"].items()},
-        }
-        for node in nodes.values()
-        if node["resource_type"] == "model" and node["schema"] in SCHEMAS
-    }
-    described.update(yaml.safe_load(DESCRIPTIONS.read_text(encoding="utf-8")))
-    return described
-
-
 def _write_release(
     connection: "duckdb.DuckDBPyConnection", settings: Settings, folder: Path, manifest: dict[str, Any]
 ) -> None:
@@ -279,7 +252,7 @@ def _write_release(
                 f"create table release.{name} as select * from {name} order by {_row_order(connection, name)}"
             )
         _write_history(connection, settings, manifest)
-        _write_comments(connection, read_descriptions(settings))
+        _write_comments(connection, read_descriptions())
         for name in (*manifest["tables"], "marts.releases"):
             schema, _, table = name.partition(".")
             (folder / schema).mkdir(exist_ok=True)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from flows.errors import SettingsError
 from flows.gate import library_links, library_tables, library_text, library_values
 from flows.gate.gx import (
+    DataContextConfig,
     Expectation,
     FailureSeverity,
     GreatExpectationsError,
+    InMemoryStoreBackendDefaults,
     ProgressBarsConfig,
     get_expectation_impl,
     great_expectations,
@@ -51,7 +53,10 @@ class Gate:
     """One validation: an ephemeral context of Great Expectations and the results for its Data Docs."""
 
     def __init__(self, suites: Mapping[str, Suite]) -> None:
-        self.context = great_expectations.get_context(mode="ephemeral")
+        # Without sites of its own, for which it would leave folders in /tmp.
+        defaults = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+        config = DataContextConfig(store_backend_defaults=defaults)
+        self.context = great_expectations.get_context(mode="ephemeral", project_config=config)
         self.context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
         # One asset for all tables: each is handed over as a frame, and adding an asset saves the context anew.
         asset = self.context.data_sources.add_pandas("warehouse").add_dataframe_asset("marts")
@@ -65,6 +70,8 @@ class Gate:
 
     def judge(self, lookup: Lookup, *, is_last: bool = False) -> list[Verdict]:
         """The verdict on every rule; with ``is_last`` on those, left out before, that judge what is withheld."""
+        if not is_last:
+            self.results.clear()
         verdicts: list[Verdict] = []
         with looking_into(lookup):
             for suite in self.suites.values():

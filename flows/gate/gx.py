@@ -14,7 +14,11 @@ with postponed("altair", "scipy.stats"), warnings.catch_warnings():
     import great_expectations as great_expectations
     from great_expectations.compatibility.pydantic import Field
     from great_expectations.core.run_identifier import RunIdentifier
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
     from great_expectations.data_context.types.resource_identifiers import (
         ExpectationSuiteIdentifier,
         ValidationResultIdentifier,
@@ -36,11 +40,13 @@ logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
 __all__ = [
     "BatchExpectation",
+    "DataContextConfig",
     "Expectation",
     "ExpectationSuiteIdentifier",
     "FailureSeverity",
     "Field",
     "GreatExpectationsError",
+    "InMemoryStoreBackendDefaults",
     "LegacyRendererType",
     "ProgressBarsConfig",
     "RenderedStringTemplateContent",

@@ -20,9 +20,8 @@ def _unit_dimensions(units: Mapping[str, str]) -> Any:
         if code in units:
             return units[code]
         parts = [_part_dimension(part, units) for part in code.split("/")]
-        if len(parts) == 1 or None in parts:
-            return parts[0]
-        return "_per_".join(part for part in parts if part)
+        known = [part for part in parts if part is not None]
+        return "_per_".join(known) if len(known) == len(parts) else None
 
     return dimension_of
 
@@ -134,13 +133,15 @@ class ExpectValueInPlausibleRange(RowsExpectation):
 
     Args:
         column_list: canonical value, measure, dimension, kind.
-        ranges: Seed with the ranges; a row without a measure holds for all of the dimension.
+        ranges: Table of ``marts`` with them; a row without a measure holds for all of the dimension.
     """
 
     ranges: str
     ignore_row_if: str = "never"
     success_keys: ClassVar[tuple[str, ...]] = ("ranges",)
-    says: ClassVar[str] = "The value is one that its measure can have; ranges and their sources are rows of a seed."
+    says: ClassVar[str] = (
+        "The value is one that its measure can have; ranges and their sources are in dim_measure_ranges."
+    )
 
     @staticmethod
     def holds(rows: "pd.DataFrame", *, ranges: str) -> "pd.Series[bool]":
@@ -303,7 +304,11 @@ class ExpectColumnsToBeFilled(RowsExpectation):
 
     @staticmethod
     def holds(rows: "pd.DataFrame") -> "pd.Series[bool]":
-        return rows.notna().all(axis=1) & ~(rows == "").any(axis=1)
+        filled = rows.notna().all(axis=1)
+        for name in rows.columns:
+            if rows[name].dtype == "str":
+                filled &= rows[name] != ""
+        return filled
 
 
 class ExpectCanonicalValueToFollow(RowsExpectation):
@@ -336,7 +341,7 @@ class ExpectCanonicalValueToFollow(RowsExpectation):
         )
 
 
-_UNIT_COLUMNS = ("unit_code", "reporting_unit", "factor", "offset")
+_UNIT_COLUMNS = ("unit_code", "reporting_unit", "factor", "zero_offset")
 
 
 def _conversion(code: str, units: Mapping[str, tuple[str, float, float]]) -> tuple[str, float, float] | None:

@@ -6,24 +6,11 @@ from typing import TYPE_CHECKING
 
 from flows.gate.lookup import InputCount, Lookup
 from flows.gate.rules import Suite
-from flows.nlp.lexicon import Row, read_table
 from flows.settings import Settings
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
-
-
-class PlausibleRange(Row):
-    """A row of ``plausible_ranges.csv``: bounds in the reporting unit, inclusive."""
-
-    range_id: str
-    measure: str | None = None
-    dimension: str
-    plausible_min: float | None = None
-    plausible_max: float | None = None
-    description: str
-    source: str
 
 
 def read_lookup(connection: "duckdb.DuckDBPyConnection", suites: Mapping[str, Suite], settings: Settings) -> Lookup:
@@ -37,7 +24,6 @@ def read_lookup(connection: "duckdb.DuckDBPyConnection", suites: Mapping[str, Su
         for suite in suites.values()
         if suite.table in types
     }
-    frames["plausible_ranges"] = _ranges(settings)
     withheld = connection.execute("select table_name, count(*) from quality.withheld group by all").fetchall()
     return Lookup(
         frames=frames,
@@ -98,13 +84,6 @@ def _count_input(
     ).fetchone()
     assert row is not None  # a select of counts has one row
     return InputCount(*row)
-
-
-def _ranges(settings: Settings) -> "pd.DataFrame":
-    import pandas as pd
-
-    rows = read_table("plausible_ranges", PlausibleRange, settings.lexicon_dirs)
-    return pd.DataFrame([row.model_dump() for row in rows])
 
 
 def last_counts(settings: Settings) -> dict[str, int]:

@@ -120,7 +120,10 @@ def _cascade(withheld: dict[str, dict[int, WithheldRow]], suites: Mapping[str, S
         (suite, rule)
         for suite in suites.values()
         for rule in suite.rules
-        if rule.cascades and suite.table in lookup.frames and rule.kwargs["column"] in lookup.frames[suite.table]
+        if rule.cascades
+        and rule.kwargs["other_table"] in suites
+        and suite.table in lookup.frames
+        and rule.kwargs["column"] in lookup.frames[suite.table]
     ]
     told: dict[str, int] = {}
     while any(len(rows) != told.get(table, 0) for table, rows in withheld.items()):

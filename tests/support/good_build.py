@@ -3,7 +3,6 @@
 Tests of the gate and of releases damage it, or count on its being whole. Countries and numbers are invented together.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,7 +15,7 @@ from flows.gate.rules import load_suites
 from flows.paths import SEEDS
 from flows.records import stable_id
 from flows.settings import Settings
-from flows.warehouse import open_warehouse
+from flows.warehouse import append_arrow, open_warehouse
 
 PAIRS = [
     ("Russia", "China"), ("Norway", "Germany"), ("Qatar", "Japan"), ("Brazil", "India"),
@@ -47,7 +46,6 @@ def make_good_build(home: Path, *, document_count: int = len(PAIRS)) -> Settings
     settings = Settings(home=home)
     with open_warehouse(settings) as connection:
         write_build(connection, good_rows(document_count))
-    write_dbt_manifest(settings)
     return settings
 
 
@@ -75,7 +73,11 @@ def entity_id(country: str) -> str:
 
 
 _CODE_LISTS = {
-    "dim_units": "select * from read_csv('{seeds}/units.csv', header = true, all_varchar = true)",
+    "dim_units": 'select * replace (factor::double as factor) rename ("offset" as zero_offset) '
+    'from (select * replace ("offset"::double as "offset") '
+    "from read_csv('{seeds}/units.csv', header = true, all_varchar = true))",
+    "dim_measure_ranges": "select * replace (plausible_min::double as plausible_min, plausible_max::double as "
+    "plausible_max) from read_csv('{seeds}/plausible_ranges.csv', header = true, all_varchar = true)",
     "dim_measures": "select measure, measure_name, description, string_split(dimensions, '|') as dimensions, source "
     "from read_csv('{seeds}/measures.csv', header = true, all_varchar = true)",
     "dim_commodities": "select commodity, commodity_name, description, coalesce((select list(dimension) "
@@ -101,9 +103,6 @@ def write_build(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
         columns = ", ".join(f'"{name}" {SQL_TYPES[kind]}' for name, kind in suite.columns.items())
         connection.execute(f"create or replace table marts.{table} ({columns})")
         insert_rows(connection, f"marts.{table}", list(suite.columns), rows[table])
-    connection.execute(
-        'alter table marts.dim_units alter factor type double; alter table marts.dim_units alter "offset" type double'
-    )
     connection.execute(
         """
         insert into raw.documents by name
@@ -137,12 +136,10 @@ def _fill_input(connection: duckdb.DuckDBPyConnection, table: str, source: str) 
 def insert_rows(
     connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], rows: list[dict[str, Any]]
 ) -> None:
+    import pyarrow as pa
+
     if rows:
-        marks = ", ".join("?" for _ in columns)
-        connection.executemany(
-            f"insert into {table} ({', '.join(columns)}) values ({marks})",
-            [[row.get(name) for name in columns] for row in rows],
-        )
+        append_arrow(connection, table, pa.table({name: pa.array([row.get(name) for row in rows]) for name in columns}))
 
 
 def _add_document(rows: Rows, number: int) -> None:
@@ -277,18 +274,18 @@ def _add_event(place: Mapping[str, Any], figure: str, giver: str, taker: str) ->
     rows["bridge_event_figures"].append({"event_id": event, "figure_id": figure})
 
 
-def write_dbt_manifest(settings: Settings) -> None:
-    """What dbt leaves behind that publishing reads: a description for each table and column."""
-    nodes = {
-        f"model.{suite.table}": {
-            "resource_type": "model",
-            "schema": suite.schema,
-            "name": suite.table,
-            "description": f"What {suite.table} holds; isn't it clear?",
-            "columns": {name: {"description": f"The {name} of {suite.table}."} for name in suite.columns},
-        }
-        for suite in load_suites().values()
-    }
-    path = settings.home / "dbt" / "target" / "manifest.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"nodes": nodes}), encoding="utf-8")
+def keys_of(rows: Rows, number: int) -> dict[str, str]:
+    """Names for the keys of one document's rows: ``fig0`` to ``fig5``, ``sentence0``, ``mention0``, ``event`` …"""
+    document = rows["dim_documents"][number]["document_id"]
+    named = {"document": document}
+    for prefix, table, key in (
+        ("sentence", "dim_sentences", "sentence_id"),
+        ("mention", "fct_mentions", "mention_id"),
+        ("fig", "fct_figures", "figure_id"),
+    ):
+        mine = [row[key] for row in rows[table] if row["document_id"] == document]
+        named.update({f"{prefix}{position}": value for position, value in enumerate(mine)})
+    giver, taker = PAIRS[number % len(PAIRS)]
+    named |= {"giver": entity_id(giver), "taker": entity_id(taker)}
+    named |= {f"obs{place}": stable_id("observation", named[f"fig{place}"]) for place in range(6)}
+    return named | {"event": stable_id("event", document), "event_mention": stable_id("event_mention", document)}
