@@ -81,8 +81,8 @@ def normalise(text: str) -> str:
     """
     if "\x1b" in text:
         text = _ESCAPES.sub("", text)
-    text = _BREAKS.sub("\n", text)
-    text = repair_mojibake(text)
+    # Before breaks and controls are read as such: they may be pieces of broken letters.
+    text = _BREAKS.sub("\n", repair_mojibake(text))
     if not text.isascii():
         text = unicodedata.normalize("NFC", _SURROGATES.sub(REPLACEMENT, text))
         text = _ODD_BLANKS.sub(" ", text)
@@ -92,6 +92,7 @@ def normalise(text: str) -> str:
 
 
 def _without_tail(lines: list[str], rules: FurnitureRules) -> list[str]:
+    last_text = max((index for index, line in enumerate(lines) if not _is_link(line)), default=-1)
     words = 0
     for index, line in enumerate(lines):
         if not line:
@@ -99,7 +100,7 @@ def _without_tail(lines: list[str], rules: FurnitureRules) -> list[str]:
         if len(line) <= MAX_LINE_CHARS and words >= _MIN_WORDS_BEFORE_TAIL:
             if rules.tail.fullmatch(line):
                 return lines[:index]
-            if rules.tail_links.fullmatch(line) and all(map(_is_link, lines[index + 1 :])):
+            if index >= last_text and rules.tail_links.fullmatch(line):
                 return lines[:index]
         if words < _MIN_WORDS_BEFORE_TAIL:
             words += len(_WORD.findall(line[:2_000]))

@@ -89,8 +89,10 @@ def _patterns(user_dirs: tuple[Path, ...]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(shape) for shape in shapes)
 
 
+# At most three words, and a sentence after the dash: "OIL PRICES RISE — AGAIN" is a headline.
 _PLACE_AND_DASH = re.compile(
-    r"(?P<place>[^\W\d_a-z][^\W\d_a-z.'’ -]{2,30}(?:, [^\W\d_][\w.]{1,20})?) ?(?:—|–|--|-) ?(?=[^\W\d_a-z“\"])"
+    r"(?P<place>[^\W\d_a-z][^\W\d_a-z.'’-]{1,20}(?: [^\W\d_a-z][^\W\d_a-z.'’-]{1,20}){0,2}(?:, [^\W\d_][\w.]{1,20})?)"
+    r" ?(?:—|–|--|-) ?(?=[“\"]?[^\W\d_a-z][^\W\d_]*(?:[a-z]| [a-z]))"
 )
 _XINHUA = re.compile(r"(?:新华社)(?P<place>[\u4e00-\u9fff]{2,8}?)(?:(?P<month>\d{1,2})月)?(?P<day>\d{1,2})日电")
 
