@@ -14,6 +14,21 @@ from flows.nlp.entities_sport import TEAM_WEIGHT
 from flows.nlp.entities_tables import EntityTables
 
 _LOCATIVE = frozenset(("in", "at", "near", "from", "to", "outside", "around", "of"))
+_HELD_IN = frozenset(
+    (
+        "stake",
+        "share",
+        "interest",
+        "confidence",
+        "stock",
+        "investment",
+        "invest",
+        "trust",
+        "believe",
+        "partner",
+        "faith",
+    )
+)
 _TITLES = frozenset(("honorific", "office", "monarch"))
 
 
@@ -39,12 +54,23 @@ def _votes(doc: Doc, names: list[Found], tables: EntityTables) -> dict[str, Coun
             row = tables.titles.get(doc[name.start - 1].lower_)
             if row is not None and row.kind in _TITLES:
                 weight += 2
+        if _stands_in(doc, name):
+            votes.setdefault(text, Counter())["GPE"] += 2
         if not name.aliases or weight >= TEAM_WEIGHT:
             votes.setdefault(text, Counter())[name.label] += weight
         if name.end - name.start > 1 and name.label in ("PERSON", "ORG"):
             part = doc[name.end - 1].text if name.label == "PERSON" else doc[name.start].text
             votes.setdefault(part, Counter())[name.label] += 2
     return votes
+
+
+def _stands_in(doc: Doc, name: Found) -> bool:
+    """ "in Doboj", but not "a stake in Zenith"."""
+    if name.start < 1 or name.aliases or name.label == "FAC" or name.end - name.start > 2:
+        return False
+    if doc[name.start - 1].lower_ not in ("in", "near"):
+        return False
+    return name.start < 2 or doc[name.start - 2].lemma_.lower() not in _HELD_IN
 
 
 def _elected(doc: Doc, name: Found, votes: dict[str, Counter[str]]) -> str | None:

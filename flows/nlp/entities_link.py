@@ -9,8 +9,9 @@ from spacy.tokens import Doc
 
 from flows.nlp.aliases import Alias
 from flows.nlp.entities_found import Found
+from flows.nlp.entities_institutions import settle_institutions
 from flows.nlp.entities_metonyms import MetonymCues, means_its_state
-from flows.nlp.entities_tables import EntityTables
+from flows.nlp.entities_tables import INSTITUTION, EntityTables
 from flows.nlp.spans import MentionSpan
 from flows.records import Entity, stable_id
 
@@ -57,7 +58,9 @@ class Linker:
     def link_all(self, doc: Doc, names: list[Found]) -> list[MentionSpan]:
         """One mention per name, in the same order."""
         # A nationality or a faith that the table does not know stands for nobody.
-        return [self._mention(doc, name) for name in names if name.aliases or name.label != "NORP"]
+        mentions = [self._mention(doc, name) for name in names if name.aliases or name.label != "NORP"]
+        settle_institutions(doc, mentions, self.tables)
+        return mentions
 
     def _mention(self, doc: Doc, found: Found) -> MentionSpan:
         span = doc[found.start : found.end]
@@ -111,6 +114,10 @@ class Linker:
 
     def _link_unknown(self, name: str, entity_type: str) -> tuple[Entity, str, float]:
         key = normalised(name, entity_type)
+        if entity_type == "PERSON":
+            person = self._by_initial(name)
+            if person is not None:
+                return person, "exact", 0.85
         known, score = self._likely(key, entity_type)
         if known is not None:
             return known, "exact" if score == 100 else "fuzzy", 0.93 if score == 100 else round(0.008 * score, 2)
@@ -119,6 +126,15 @@ class Linker:
             if country is not None:
                 return country, "country", 0.9
         return Entity(stable_id(entity_type, key), name, entity_type), "new", 0.6
+
+    def _by_initial(self, name: str) -> Entity | None:
+        """ "V. Putin": the person known by the surname, if the given name begins so."""
+        first, _, last = name.rpartition(" ")
+        known = self.tables.surnames.get(last)
+        if known is None or not first.endswith(".") or len(first) > 5:
+            return None
+        person = self.tables.entities[known]
+        return person if person.entity_name.startswith(first[0]) else None
 
     def _country(self, name: str) -> Entity | None:
         from rigour.territories import lookup_territory
@@ -148,6 +164,8 @@ class Linker:
     def _indexed(self) -> dict[tuple[str, str], dict[str, str]]:
         index: dict[tuple[str, str], dict[str, str]] = {}
         for entity in self.tables.entities.values():
+            if entity.entity_id.startswith(INSTITUTION):
+                continue
             for name in (entity.entity_name, *entity.aliases):
                 key = normalised(name, entity.entity_type)
                 if len(key) >= 4:

@@ -18,6 +18,7 @@ _PERSON_INNER = frozenset(
 
 
 class NameWordRow(Row):
+    word_id: str
     word: str
     kind: str
     description: str
@@ -33,16 +34,16 @@ class NameWords:
     """Words of names as printed, and in capitals for headlines; ``cues`` are words that stand before names."""
 
     kinds: dict[str, str]
-    cues: dict[str, str]
+    cues: dict[str, set[str]]
     given: frozenset[str]
 
 
 def load_name_words(user_dirs: tuple[Path, ...] = ()) -> NameWords:
     kinds: dict[str, str] = {}
-    cues: dict[str, str] = {}
+    cues: dict[str, set[str]] = {}
     for row in read_table("name_words", NameWordRow, user_dirs):
         if row.kind.endswith("_cue"):
-            cues[row.word] = row.kind
+            cues.setdefault(row.kind, set()).add(row.word)
         else:
             kinds[row.word] = row.kind
             kinds.setdefault(row.word.upper(), row.kind)
@@ -77,14 +78,16 @@ def told_label(doc: Doc, start: int, end: int, label: str, words: NameWords) -> 
     return label
 
 
-def cued_label(doc: Doc, start: int, label: str, words: NameWords) -> str:
-    """The label that the word before tells: "the daily X", "the town of X"."""
-    if start == 0 or label not in ("PERSON", "ORG", "GPE", "LOC", "FAC"):
+def cued_label(doc: Doc, start: int, end: int, label: str, words: NameWords) -> str:
+    """The label that the words around tell: "the daily X", "the town of X", "the X river"."""
+    if label not in ("PERSON", "ORG", "GPE", "LOC", "FAC"):
         return label
-    before = doc[start - 1].text
-    if before == "of" and start > 1:
-        return "GPE" if words.cues.get(doc[start - 2].text) == "place_cue" and label != "ORG" else label
-    return "ORG" if words.cues.get(before) == "organisation_cue" else label
+    if end < len(doc) and label in ("PERSON", "ORG") and doc[end].text in words.cues["place_after_cue"]:
+        return "LOC"
+    before = doc[start - 1].text if start > 0 else ""
+    if before == "of" and start > 1 and label != "ORG" and doc[start - 2].text in words.cues["place_cue"]:
+        return "GPE"
+    return "ORG" if before in words.cues["organisation_cue"] else label
 
 
 def looks_like_person(doc: Doc, start: int, end: int, words: NameWords) -> bool:

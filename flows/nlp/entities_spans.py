@@ -4,6 +4,7 @@ from spacy.tokens import Doc
 
 from flows.nlp.aliases import GUARDED, NOUN, Hit
 from flows.nlp.entities_agree import agreed
+from flows.nlp.entities_datelines import datelines
 from flows.nlp.entities_found import Found
 from flows.nlp.entities_shape import (
     NameWords,
@@ -23,7 +24,7 @@ _LONGER_WINS = frozenset(("PERSON", "ORG", "FAC", "LAW", "LOC", "GPE", "EVENT", 
 _TRIMMED_LABELS = frozenset(("PERSON", "ORG", "GPE", "LOC"))
 _PLACES = frozenset(("GPE", "LOC"))
 _LABEL_OF = {"FACILITY": "FAC", "COMMODITY": "PRODUCT", "PROJECT": "FAC"}
-_TITLE_KINDS = frozenset(("honorific", "office", "modifier"))
+_TITLE_KINDS = frozenset(("honorific", "honorific_kept", "office", "monarch", "modifier"))
 
 
 def find_names(doc: Doc, tables: EntityTables) -> list[Found]:
@@ -54,7 +55,7 @@ def _without_surnames(doc: Doc, hits: list[Hit], guesses: list[Found], free: set
         is_surname = (
             before in free
             and hit.end - hit.start == 1
-            and hit.aliases[0].kind == "place"
+            and hit.aliases[0].kind in ("place", "surname")
             and (is_initial(doc[before]) or doc[before].text in words.given)
         )
         if is_surname:
@@ -74,10 +75,23 @@ def _complete(doc: Doc, guesses: list[Found], free: set[int], words: NameWords) 
             guess.start = person_start(doc, guess.start, free, words)
             guess.end = person_end(doc, guess.end, free)
             free.difference_update(range(guess.start, guess.end))
+        if guess.end in free and words.kinds.get(doc[guess.end].text) == "company_form":
+            # "Tauron Polska Energia" before "SA".
+            free.discard(guess.end)
+            guess.end, guess.label, guess.weight = guess.end + 1, "ORG", 3
     for start, end in unseen_people(doc, free, words):
         guesses.append(Found(start, end, "PERSON"))
         free.difference_update(range(start, end))
     guesses.extend(Found(start, end, "ORG") for start, end in unseen_companies(doc, free, words))
+    # A dateline is read by its form; the model takes its capitals for anything.
+    for start, end in datelines(doc):
+        if all(index in free or _is_guessed(guesses, index) for index in range(start, end)):
+            guesses[:] = [guess for guess in guesses if guess.end <= start or guess.start >= end]
+            guesses.append(Found(start, end, "GPE", weight=3))
+
+
+def _is_guessed(guesses: list[Found], index: int) -> bool:
+    return any(guess.start <= index < guess.end for guess in guesses)
 
 
 def _counts(doc: Doc, hit: Hit, labels: dict[int, str]) -> bool:
@@ -124,7 +138,7 @@ def _repaired(doc: Doc, start: int, end: int, label: str, tables: EntityTables) 
     if last.is_digit and label in ("PERSON", "GPE"):
         return None
     told = told_label(doc, start, end, label, tables.words) if label != "LAW" else label
-    return Found(start, end, cued_label(doc, start, told, tables.words)) if told is not None else None
+    return Found(start, end, cued_label(doc, start, end, told, tables.words)) if told is not None else None
 
 
 def _trimmed(doc: Doc, start: int, end: int, label: str, tables: EntityTables) -> tuple[int, int]:
@@ -142,8 +156,18 @@ def _trimmed(doc: Doc, start: int, end: int, label: str, tables: EntityTables) -
     while end - start > 1 and doc[end - 1].text.islower() and label in _TRIMMED_LABELS:
         end -= 1
     if label == "PERSON":
-        start, end = _without_titles(doc, start, end, tables)
-    return start, end
+        return _without_titles(doc, start, end, tables)
+    return start, _before_office(doc, start, end, tables)
+
+
+def _before_office(doc: Doc, start: int, end: int, tables: EntityTables) -> int:
+    """ "Kazakh Energy" before "Minister": where the title of an office begins, the name has ended."""
+    if end >= len(doc) or doc[end].lower_ not in tables.office_ends:
+        return end
+    for place in range(max(start, end - 3), end):
+        if doc[place : end + 1].text.lower() in tables.titles:
+            return place
+    return end
 
 
 def _has_letters(text: str) -> bool:
@@ -190,15 +214,11 @@ def _merged(doc: Doc, hits: list[Hit], guesses: list[Found], tables: EntityTable
                 inside.append(covering)
         if not inside:
             if guess.label in NAME_LABELS:
-                kept.extend(_split_institution(doc, guess, tables) or (guess,))
+                kept.append(guess)
             continue
         if _guess_wins(doc, guess, inside, tables):
-            parts = _split_institution(doc, guess, tables)
-            if parts is not None:
-                kept.extend(parts)
-            else:
-                kept.append(guess)
-                dropped.update(hit.start for hit in inside)
+            kept.append(guess)
+            dropped.update(hit.start for hit in inside)
         else:
             kept.extend(_rests(doc, guess, inside, tables))
     label_of = {index: guess.label for guess in guesses for index in range(guess.start, guess.end)}
@@ -238,7 +258,10 @@ def _guess_wins(doc: Doc, guess: Found, inside: list[Hit], tables: EntityTables)
     if guess.label not in NAME_LABELS:
         # An event or a work: what is named in it is named all the same, unless it is a title in capitals.
         return False
-    named = [token for token in rest if token.text[0].isupper() and token.is_alpha]
+    # "Chinese Foreign Ministry" is two names: the state's and the ministry's.
+    if len(inside) > 1 and any(hit.aliases[0].kind == "institution" for hit in inside):
+        return False
+    named = [token for token in rest if token.text[0].isupper() and (token.is_alpha or is_initial(token))]
     if not named:
         return False
     types = {tables.entities[hit.aliases[0].entity_id].entity_type for hit in inside}
@@ -271,16 +294,3 @@ def _rests(doc: Doc, guess: Found, inside: list[Hit], tables: EntityTables) -> l
         if all(doc[index].text[0].isupper() for index in range(part.start, part.end)):
             found.append(part)
     return found
-
-
-def _split_institution(doc: Doc, guess: Found, tables: EntityTables) -> list[Found] | None:
-    """ "Chinese Foreign Ministry" is two names: the state's and the ministry's."""
-    if guess.label != "ORG" or guess.end - guess.start < 2:
-        return None
-    first = doc[guess.start]
-    if first.lower_ not in tables.demonyms:
-        return None
-    rest = doc[guess.start + 1 : guess.end].text.lower()
-    if rest not in tables.institutions:
-        return None
-    return [Found(guess.start + 1, guess.end, "ORG")]

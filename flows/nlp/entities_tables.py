@@ -20,6 +20,8 @@ from flows.paths import SEEDS
 from flows.records import Entity
 
 ENTITY_TYPES = frozenset(("PERSON", "ORG", "GPE", "LOC", "FACILITY", "PROJECT", "COMMODITY", "LAW"))
+INSTITUTION = "institution:"
+"""Opens the key of what is no entity yet: a body of which each state has one."""
 _MATCHES = frozenset((CASED, EXACT, ANY, GUARDED, NOUN))
 
 
@@ -89,6 +91,14 @@ class InstitutionRow(Row):
     description: str
 
 
+class StateBodyRow(Row):
+    body_id: str
+    institution: str
+    country_iso3: str
+    entity_id: str
+    description: str
+
+
 class OfficeRow(Row):
     holding_id: str
     person_id: str
@@ -135,13 +145,17 @@ class EntityTables:
     entities: dict[str, Entity] = field(default_factory=dict)
     capitals: dict[str, str] = field(default_factory=dict)
     """Entity of a capital city to its country's ISO 3166 alpha-3 code."""
-    institutions: dict[str, str] = field(default_factory=dict)
-    """Written form of a body that many states have, in lower case, to its code."""
+    state_bodies: dict[tuple[str, str], Entity] = field(default_factory=dict)
+    """(Code of a body that many states have, country code) to the body of that state."""
+    surnames: dict[str, str] = field(default_factory=dict)
+    """Surname of a person who is known by it alone, to the person."""
     holdings: dict[tuple[str, str], list[Holding]] = field(default_factory=dict)
     """(Office, country code or organisation) to its terms, the latest first."""
     offices_of: dict[str, list[Holding]] = field(default_factory=dict)
     titles: dict[str, TitleRow] = field(default_factory=dict)
     """Title in lower case to its row."""
+    office_ends: frozenset[str] = frozenset()
+    """The last words of offices of several words: "minister"."""
     drops: frozenset[str] = frozenset()
     trims_left: frozenset[str] = frozenset()
     trims_right: frozenset[str] = frozenset()
@@ -180,15 +194,38 @@ def load_tables(nlp: Language | None, user_dirs: tuple[Path, ...] = ()) -> Entit
     _add_entities(tables, user_dirs)
     _add_places(tables, user_dirs)
     _add_projects(tables, user_dirs)
+    _add_institutions(tables, user_dirs)
     _add_offices(tables, user_dirs)
     tables.titles = {row.title.lower(): row for row in read_table("titles", TitleRow, user_dirs)}
+    tables.office_ends = frozenset(
+        title.split()[-1] for title, row in tables.titles.items() if row.kind == "office" and " " in title
+    )
     repairs = read_table("ner_repairs", RepairRow, user_dirs)
     tables.drops = frozenset(row.word for row in repairs if row.repair == "drop")
     tables.trims_left = frozenset(row.word for row in repairs if row.repair in ("trim", "trim_left"))
     tables.trims_right = frozenset(row.word for row in repairs if row.repair in ("trim", "trim_right"))
-    for row in read_table("institutions", InstitutionRow, user_dirs):
-        tables.institutions[row.surface.lower()] = row.institution
     return tables
+
+
+def _add_institutions(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None:
+    """Bodies that many states have go into the matcher under a code; which state's is meant the document tells."""
+    for row in read_table("institutions", InstitutionRow, user_dirs):
+        key = f"{INSTITUTION}{row.institution}"
+        tables.entities.setdefault(key, Entity(key, row.surface, "ORG"))
+        tables.matcher.add(row.surface, (key, CASED, "institution", frozenset(), False))
+    for entity in list(tables.entities.values()):
+        if entity.sector == "ministry" and entity.country_iso3:
+            code = entity.entity_id.removeprefix(f"org:{entity.country_iso3.lower()}-").replace("-", "_")
+            tables.state_bodies[code, entity.country_iso3] = entity
+    banks: dict[str, list[Entity]] = {}
+    for entity in tables.entities.values():
+        if entity.sector == "central_bank" and entity.country_iso3:
+            banks.setdefault(entity.country_iso3, []).append(entity)
+    for iso, found in banks.items():
+        if len(found) == 1:
+            tables.state_bodies["central_bank", iso] = found[0]
+    for row in read_table("state_bodies", StateBodyRow, user_dirs):
+        tables.state_bodies[row.institution, row.country_iso3] = tables.entities[row.entity_id]
 
 
 def _listed(cell: str | None) -> list[str]:
@@ -226,7 +263,15 @@ def _add_alias(tables: EntityTables, row: AliasRow, *, is_user: bool = False) ->
             SEEDS / "entity_aliases.csv", None, f"alias {row.alias!r} has the unknown match {row.match!r}."
         )
     needs = frozenset(word.lower() for word in _listed(row.needs))
+    if row.entity_id not in tables.entities:
+        raise LexiconError(
+            SEEDS / "entity_aliases.csv",
+            None,
+            f"alias {row.alias!r} names {row.entity_id!r}, which no row of entities.csv has; add one.",
+        )
     tables.matcher.add(row.alias, (row.entity_id, match, row.kind, needs, is_user))
+    if row.kind == "surname":
+        tables.surnames.setdefault(row.alias, row.entity_id)
 
 
 def _add_countries(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None:
