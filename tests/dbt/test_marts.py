@@ -75,6 +75,21 @@ def _events(ledger) -> None:
     ledger.event("n1", "e:pact", "AGREE", parties, **tenth)
     ledger.event("n5", "e:year", "CONSULT", parties, date_start="2024-01-01", date_end="2024-12-31")
     ledger.event("n6", "e:nowhen", "CONSULT", parties)
+    # Two calls while a forum of the same two lasts.
+    days = {"date_start": "2024-04-02", "date_end": "2024-04-06", "date_basis": "stated"}
+    ledger.event("n1", "e:forum", "CONSULT", parties, event_mode="multilateral", **days)
+    ledger.event("n1", "e:call2", "CONSULT", parties, event_mode="phone", date_start="2024-04-02")
+    ledger.event("n2", "e:call5", "CONSULT", parties, event_mode="phone", date_start="2024-04-05")
+    # What one document tells apart, without a date; and the same told by another.
+    ledger.event("n1", "e:aid1", "SUPPORT", parties, char_start=10)
+    ledger.event("n1", "e:aid2", "SUPPORT", parties, char_start=20)
+    ledger.event("n2", "e:aid3", "SUPPORT", parties, char_start=5)
+    # Nobody acts on a market.
+    for key, document, topic in (("e:oil1", "n1", "oil"), ("e:oil2", "n2", "oil"), ("e:gas", "n3", "gas")):
+        ledger.entity(document, topic, entity_type="COMMODITY")
+        ledger.event(document, key, "MARKET", date_start="2024-04-09", event_mode="price_up")
+        participant = {"document_id": document, "event_mention_id": f"mention:{key}", "entity_id": topic}
+        ledger.add("parsed.event_participants", **participant, role="topic")
     ledger.add("parsed.event_figures", document_id="oil1", event_mention_id="mention:e:pact", figure_id="f:price")
 
 
@@ -146,6 +161,12 @@ def test_every_figure_is_of_one_observation(built):
         pytest.param("e:visit", "e:pact", False, id="another type"),
         pytest.param("e:visit", "e:year", False, id="a whole year is no day of it"),
         pytest.param("e:visit", "e:nowhen", False, id="neither date nor publication"),
+        pytest.param("e:call2", "e:call5", False, id="two calls during one forum"),
+        pytest.param("e:forum", "e:call2", False, id="another mode"),
+        pytest.param("e:aid1", "e:aid2", False, id="told apart by one document"),
+        pytest.param("e:aid1", "e:aid3", True, id="the first of two documents, a day apart"),
+        pytest.param("e:oil1", "e:oil2", True, id="one market on one day"),
+        pytest.param("e:oil1", "e:gas", False, id="two markets on one day"),
         pytest.param("e:third", "e:3rd", True, id="same numbered name, other guests"),
         pytest.param("e:third", "e:fourth", False, id="the next of the series"),
     ],

@@ -1,4 +1,5 @@
 {{ config(materialized='table') }}
+{%- set event_traits = 'island, event_mode_filled, ordinal_filled, persons_filled, place_country_iso3_filled' %}
 
 -- Which events of different documents are one: one row per event of one document, with the `event_id` that all
 -- reports of it share. All mentions take part, withheld ones too, so that withholding one changes no other's key.
@@ -13,25 +14,35 @@ participants as (
         mentions.document_id,
         mentions.document_event_id,
         participants.entity_id,
+        participants.role,
         entities.entity_type,
         entities.is_country,
         coalesce(entities.country_iso3, participants.entity_id) as party
     from {{ ref('stg_parsed__event_participants') }} as participants
     inner join mentions on participants.event_mention_id = mentions.event_mention_id
     left join entities on participants.entity_id = entities.entity_id
-    where participants.role in ('actor', 'recipient')
 ),
 
 participant_keys as (
     select
         document_id,
         document_event_id,
-        array_to_string(list_sort(list_distinct(list(party))), '+') as parties,
         nullif(array_to_string(
-            list_sort(list_distinct(list(entity_id) filter (where entity_type = 'PERSON'))), '+'
+            list_sort(list_distinct(list(party) filter (where role in ('actor', 'recipient')))), '+'
+        ), '') as parties,
+        -- Of a market nobody acts: what it is about tells one from another.
+        nullif(array_to_string(
+            list_sort(list_distinct(list(entity_id) filter (where role in ('object', 'topic')))), '+'
+        ), '') as topics,
+        nullif(array_to_string(
+            list_sort(list_distinct(
+                list(entity_id) filter (where role in ('actor', 'recipient') and entity_type = 'PERSON')
+            )), '+'
         ), '') as persons,
         nullif(array_to_string(
-            list_sort(list_distinct(list(entity_id) filter (where not coalesce(is_country, false)))), '+'
+            list_sort(list_distinct(
+                list(entity_id) filter (where role in ('actor', 'recipient') and not coalesce(is_country, false))
+            )), '+'
         ), '') as named
     from participants
     group by all
@@ -73,6 +84,7 @@ keyed as (
         end as persons,
         documents.story_id,
         documents.published_on,
+        document_events.event_name,
         document_events.date_start,
         coalesce(document_events.date_end, document_events.date_start) as date_end,
         -- "4th", "2024": what tells one of a series from the next.
@@ -84,7 +96,9 @@ keyed as (
             case
                 when regexp_matches(document_events.event_name, '\d+(st|nd|rd|th)')
                     then lower(document_events.event_name)
-                else coalesce(participant_keys.parties, document_events.event_name, documents.story_id)
+                else coalesce(
+                    participant_keys.parties, participant_keys.topics, document_events.event_name, documents.story_id
+                )
             end
         ) as matter
     from document_events
@@ -213,6 +227,42 @@ filled as (
     inner join islands
         on keyed.document_id = islands.document_id and keyed.document_event_id = islands.document_event_id
     window island as (partition by islands.island)
+),
+
+-- Traits part what days had joined: two calls during one long forum are two again. Without a date, what one document
+-- tells apart stays apart: its first such event may be another document's first, not its second.
+parted as (
+    select
+        *,
+        case
+            when date_start is null then 0
+            when date_start > max(date_end) over (
+                partition by {{ event_traits }}
+                order by coalesce(date_start, published_on), date_start nulls last, document_id, document_event_id
+                rows between unbounded preceding and 1 preceding
+            ) then 1
+            else 0
+        end as is_later_day,
+        case
+            when date_start is null and event_name is null
+                then row_number() over (
+                    partition by document_id, date_start is null, {{ event_traits }}
+                    order by char_start, document_event_id
+                )
+            else 1
+        end as place_in_document
+    from filled
+),
+
+split as (
+    select
+        *,
+        sum(is_later_day) over (
+            partition by {{ event_traits }}
+            order by coalesce(date_start, published_on), date_start nulls last, document_id, document_event_id
+            rows unbounded preceding
+        ) as day_number
+    from parted
 )
 
 select
@@ -223,8 +273,8 @@ select
     -- The earliest report names the event: later reports join it and change nothing.
     {{ stable_id(["'event'", 'first_value(document_event_id) over event', 'first_value(document_id) over event']) }}
         as event_id
-from filled
+from split
 window event as (
-    partition by island, event_mode_filled, ordinal_filled, persons_filled, place_country_iso3_filled
+    partition by {{ event_traits }}, day_number, place_in_document
     order by published_on nulls last, document_id, char_start, document_event_id
 )
