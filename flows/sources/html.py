@@ -104,8 +104,8 @@ def _parse(text: str) -> HtmlElement:
     Entities that the page declares itself are not read: the HTML parser knows none, and the
     declaration is cut out before it.
     """
-    from lxml import etree  # type: ignore[import-untyped]
-    from lxml.html import HTMLParser, document_fromstring  # type: ignore[import-untyped]
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
 
     tags = text.count("<")
     if tags > 4 * MAX_TAGS:
@@ -139,7 +139,7 @@ def _outside_scripts(text: str) -> Iterator[str]:
 
 def _refuse_deep(tree: HtmlElement) -> None:
     # Walked without recursion: it is recursion that a deep tree would break later on.
-    from lxml.etree import iterwalk  # type: ignore[import-untyped]
+    from lxml.etree import iterwalk
 
     depth = count = 0
     for event, _ in iterwalk(tree, events=("start", "end")):
