@@ -6,13 +6,14 @@ from pathlib import Path
 from spacy.tokens import Doc
 
 from flows.nlp import ids
+from flows.nlp.attribution import speaker_of
 from flows.nlp.events_content import absorbed
 from flows.nlp.events_headline import repair_headlines
 from flows.nlp.events_merge import merge_events
 from flows.nlp.events_names import EventName, NameLexicon, find_names, load_names
 from flows.nlp.events_parse import Parse
 from flows.nlp.events_roles import PLACE_TYPES, Cast, country_by_word
-from flows.nlp.events_status import read_status, said_by
+from flows.nlp.events_status import read_status
 from flows.nlp.events_triggers import Trigger, TriggerLexicon, TriggerRow, find_hits, load_triggers
 from flows.nlp.events_when import Setting, read_settings
 from flows.nlp.spans import MentionSpan
@@ -59,7 +60,7 @@ def read_events(doc: Doc, lexicon: EventLexicon) -> list[Event]:
         return []
     cast = Cast(parse, lexicon.triggers.classes["human"], names)
     candidates = _candidates(parse, cast, lexicon, hits, names)
-    candidates = _independent(parse, candidates)
+    candidates = _independent(parse, cast, candidates)
     settings = read_settings(parse, cast, [one.token for one in candidates])
     sentence_keys = ids.sentence_ids(doc) if candidates else []
     told = [_event(parse, cast, one, settings[one.token], sentence_keys) for one in candidates]
@@ -95,15 +96,18 @@ def _candidates(
     return [found[token] for token in sorted(found)]
 
 
-def _independent(parse: Parse, candidates: list[Candidate]) -> list[Candidate]:
+def _independent(parse: Parse, cast: Cast, candidates: list[Candidate]) -> list[Candidate]:
     """The candidates that are not only what another is about; that one inherits their name."""
     kept = []
+    by_token = {one.token: one for one in candidates}
     for one in candidates:
-        outer = absorbed(parse, one, candidates)
+        outer = absorbed(parse, one, by_token)
         if outer is None:
             kept.append(one)
         elif outer.name is None:
             outer.name = one.name
+    for one in kept:
+        _add_named(parse, cast, one)
     return kept
 
 
@@ -115,13 +119,18 @@ def _holder(parse: Parse, token: int, found: dict[int, Candidate]) -> Candidate 
 
 def _of_name(parse: Parse, cast: Cast, lexicon: EventLexicon, name: EventName) -> Candidate:
     trigger = _name_trigger(lexicon, name)
-    inside = []
-    for token in range(name.token_start, name.token_end):
-        country = country_by_word().get(parse.lower(token))
-        if country is not None:
-            inside.append(Participant(cast.known(country).entity_id, "actor"))
-    participants = {(one.entity_id, one.role): one for one in (*cast.fill(name.head, name.head, trigger)[0], *inside)}
-    return Candidate(name.token_start, name.head, trigger, tuple(participants.values()), name)
+    participants = cast.fill(name.head, name.head, trigger)[0]
+    return Candidate(name.token_start, name.head, trigger, participants, name)
+
+
+def _add_named(parse: Parse, cast: Cast, one: Candidate) -> None:
+    """The countries inside an event's name take part: "4th Russia-China Forum"."""
+    if one.name is not None:
+        taking_part = {participant.entity_id for participant in one.participants}
+        for token in range(one.name.token_start, one.name.head):
+            country = country_by_word().get(parse.lower(token))
+            if country is not None and country.entity_id not in taking_part:
+                one.participants += (Participant(cast.known(country).entity_id, "actor"),)
 
 
 def _name_trigger(lexicon: EventLexicon, name: EventName) -> Trigger:
@@ -163,7 +172,7 @@ def _event(parse: Parse, cast: Cast, one: Candidate, setting: Setting, sentence_
                 last = kid
     char_start, char_end = doc[first].idx, doc[last].idx + len(doc[last])
     document_id = doc._.document_id or ""
-    speaker = said_by(doc, one.token)
+    speaker = speaker_of(doc, one.token)
     period, place = setting.period, _place(parse, cast, one, setting)
     return Event(
         event_mention_id=ids.event_mention_id(document_id, char_start, char_end, kind.event_type),
@@ -171,7 +180,7 @@ def _event(parse: Parse, cast: Cast, one: Candidate, setting: Setting, sentence_
         sentence_id=sentence_keys[one.token],
         char_start=char_start,
         char_end=char_end,
-        surface=doc.text[char_start:char_end],
+        surface=doc[first : last + 1].text,
         speaker_entity_id=speaker.entity.entity_id if speaker is not None else None,
         confidence=_confidence(one),
         event_type=kind.event_type,

@@ -1,6 +1,6 @@
 """Which triggers are only the content of another: who calls for talks requests, nobody talks yet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
 from flows.nlp.events_names import EventName
@@ -35,11 +35,10 @@ _MAX_CLIMB = 8
 CandidateT = TypeVar("CandidateT", bound=Candidate)
 
 
-def absorbed(parse: Parse, one: CandidateT, candidates: Sequence[CandidateT]) -> CandidateT | None:
+def absorbed(parse: Parse, one: CandidateT, by_token: Mapping[int, CandidateT]) -> CandidateT | None:
     """The trigger that ``one`` is only the content of; None where it tells of something by itself."""
     if one.name is not None and parse.dep[one.token] not in ("dobj", "nsubjpass"):
         return None  # "met on the sidelines of the G20 summit" tells of the summit too
-    by_token = {other.token: other for other in candidates if other.token != one.token}
     outer = _told_by_subject(parse, one, by_token)
     if outer is not None:
         return outer
@@ -67,12 +66,13 @@ def absorbed(parse: Parse, one: CandidateT, candidates: Sequence[CandidateT]) ->
     return None
 
 
-def _told_by_subject(parse: Parse, one: CandidateT, by_token: dict[int, CandidateT]) -> CandidateT | None:
+def _told_by_subject(parse: Parse, one: CandidateT, by_token: Mapping[int, CandidateT]) -> CandidateT | None:
     """The noun whose outcome a verb tells ("the attack killed ten", "the 5th forum opened"); the verb that says
     that its subject failed ("talks collapsed"); the blow whose toll a participle tells ("struck, killing five").
     """
     kind = one.trigger.kind
-    outer = by_token.get(parse.head[one.token])
+    head = parse.head[one.token]
+    outer = by_token.get(head) if head != one.token else None
     if not parse.is_verb(one.token):
         if outer is None or parse.dep[one.token] not in ("nsubj", "nsubjpass"):
             return None

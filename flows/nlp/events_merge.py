@@ -28,7 +28,8 @@ def merge_events(document_id: str, told: Sequence[Event], words: Sequence[str]) 
     groups: list[list[int]] = []
     for index, event in enumerate(told):
         for group in reversed(groups[-_MAX_LOOK_BACK:]):
-            if all(_is_same(told[other], event, words[other], words[index]) for other in group):
+            members = group[:2] + group[2:][-2:]  # enough to tell, and a thousand tellings stay linear
+            if all(_is_same(told[other], event, words[other], words[index]) for other in members):
                 group.append(index)
                 break
         else:
@@ -136,16 +137,20 @@ def _sum_up(group: Sequence[Event]) -> Event:
     participants: dict[tuple[str, str], Participant] = {}
     figure_ids: dict[str, None] = {}
     for event in group:
-        placed = {one.entity_id for one in participants.values() if one.role in ("actor", "recipient")}
+        sided = {one.entity_id for one in participants.values() if one.role in ("actor", "recipient")}
         for one in event.participants:
             # In a symmetric event a later sentence may turn the sides about; that adds nobody.
-            if one.role not in ("actor", "recipient") or one.entity_id not in placed:
+            if one.role not in ("actor", "recipient") or one.entity_id not in sided:
                 participants.setdefault((one.entity_id, one.role), one)
         figure_ids.update(dict.fromkeys(event.figure_ids))
     dated = next((event for event in group if event.date_start is not None), None) or next(
         (event for event in group if event.date_surface is not None), whole
     )
-    placed_at = next((event for event in group if event.place_entity_id is not None), whole)
+    placed = [event for event in group if event.place_entity_id is not None]
+    # A town before its country.
+    placed_at = next((event for event in placed if not str(event.place_entity_id).startswith("country:")), None) or (
+        placed[0] if placed else whole
+    )
     named = next((event for event in group if event.event_name is not None), whole)
     moded = next((event for event in group if event.event_mode is not None), whole)
     return replace(

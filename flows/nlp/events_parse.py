@@ -7,7 +7,6 @@ more than all the rest.
 from functools import lru_cache
 
 import numpy as np
-from spacy.attrs import DEP, HEAD, LEMMA, LOWER, POS, SENT_START, TAG
 from spacy.strings import StringStore
 from spacy.tokens import Doc
 
@@ -20,6 +19,12 @@ OBJECT_CONTROL = frozenset(
     "urge ask tell order force compel press pressure call want allow permit invite expect enable help let lead "
     "persuade convince encourage warn require cause push request command authorise authorize instruct beg implore "
     "advise get leave prompt remind appeal see make hear have bring".split()
+)
+PARTITIVES = frozenset(
+    "series number round package set variety lot couple dozen wave range string raft pair host batch plenty group "
+    "majority act campaign flurry spate barrage first second third fourth one two three several all most many "
+    "some bcm mcm tcm ton tonne barrel meter metre mmt mt kilogram cargo amount volume quantity piece share unit part "
+    "remainder rest phase stage".split()
 )
 _MAX_CLIMB = 8  # a chain of conjuncts or infinitives longer than this is a list, not a clause
 
@@ -37,7 +42,7 @@ class Parse:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         strings = self.strings = doc.vocab.strings
-        rows = doc.to_array([LEMMA, LOWER, POS, TAG, DEP, HEAD, SENT_START])
+        rows = doc.to_array(["LEMMA", "LOWER", "POS", "TAG", "DEP", "HEAD", "SENT_START"])
         self.lemma_key: list[int] = rows[:, 0].tolist()
         self.lower_key: list[int] = rows[:, 1].tolist()
         self.pos = _names(strings, rows[:, 2].tolist())
@@ -247,7 +252,7 @@ class Parse:
                 governor = self.head[head]
                 if self.is_verb(governor):
                     return governor, self.lower(head)
-                if self.lower(head) == "of" and self.pos[governor] == "NOUN":
+                if self.lower(head) == "of" and self.lemma(governor) in PARTITIVES:
                     # "a series of talks", "the second round of talks": the verb governs the outer noun.
                     noun = governor
                     continue

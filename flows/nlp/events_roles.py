@@ -3,7 +3,7 @@
 A slot is ``subj`` or ``obj`` (of the verb; of the governing verb for a noun), ``poss`` (possessor or
 a name before the noun: "Israel's attack", "Israeli attack"), ``iobj``, ``csubj`` (the subject of the
 clause that depends on the trigger: "demanded that Iran release"), ``cobj`` (its object), ``obj>poss`` (one
-slot seen from another), or a preposition.
+slot seen from another), ``holder`` (who is in the state that a phrase tells), or a preposition.
 """
 
 from collections.abc import Container, Iterable, Sequence
@@ -86,6 +86,9 @@ class Cast:
                 found.extend(self._with_state(self.at[kid].entity, kid, True))
         if found:
             return found
+        name = self.at.get(head + 1)
+        if name is not None and name.token_start == head + 1 and name.entity.entity_type == "PERSON":
+            return self._with_state(name.entity, head, True)  # "his Russian counterpart Sergey Lavrov"
         found = self._named_before(head)
         if found:
             return found
@@ -244,6 +247,11 @@ class Cast:
             if parse.pos[token] == "ADJ":
                 return parse.of_adjective(token, 0)
             return self._governing_subjects(token)
+        if slot == "holder":
+            if is_verb:
+                return parse.doers(token)
+            verb, _ = parse.governor(token)
+            return parse.doers(verb) if verb is not None else []
         if slot == "obj":
             if is_verb:
                 return parse.objects(token)
@@ -282,6 +290,14 @@ class Cast:
             for kid in self.parse.kids[noun]
             if kid < noun and (self.parse.dep[kid] in _NAMES_BEFORE) and (kid in self.at or self.of_phrase(kid))
         ]
+        # "US-China talks": the first name hangs on the second.
+        found.extend(
+            inner
+            for kid in list(found)
+            if kid in self.at and self.at[kid].entity.entity_type == "GPE"
+            for inner in self.parse.kids[kid]
+            if inner in self.at and self.at[inner] is not self.at[kid] and self.parse.dep[inner] in _NAMES_BEFORE
+        )
         if len(found) == 1 and self.parse.dep[found[0]] == "compound" and found[0] in self.at:
             entity = self.at[found[0]].entity
             if entity.entity_type == "GPE" and not entity.entity_id.startswith("country:"):

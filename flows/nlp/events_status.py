@@ -1,12 +1,9 @@
-"""Whether an event happened, and who says so."""
+"""Whether an event happened."""
 
 from datetime import date
 
-from spacy.tokens import Doc
-
 from flows.nlp.events_parse import Parse
 from flows.nlp.modality import event_status, read_modality
-from flows.nlp.spans import MentionSpan
 
 # What comes after a thing, or in spite of it, finds it done: "agreed to restore ties after talks".
 _PAST_PREPOSITIONS = frozenset({"after", "following", "since", "despite"})
@@ -24,22 +21,17 @@ def read_status(parse: Parse, token: int, cue: str | None, start: date | None, e
         end: Last day of it.
     """
     doc = parse.doc
-    relation = parse.governor(token)[1] if parse.pos[token] == "NOUN" else ""
+    verb, relation = parse.governor(token) if parse.pos[token] == "NOUN" else (None, "")
     if relation in _PAST_PREPOSITIONS:
         return "occurred"
+    if parse.is_verb(token):
+        if parse.dep[token] == "acl" and parse.tag[token] == "VBN" and not parse.children(token, "aux"):
+            return "occurred"  # "an agreement brokered by Qatar", whatever becomes of the agreement
+        if any(parse.lower(kid) == "no" for obj in parse.objects(token) for kid in parse.children(obj, "det")):
+            return "denied"
     status = event_status(
         read_modality(doc[token]), period_start=start, period_end=end, published_on=doc._.published_on
     )
+    if status == "occurred" and verb is not None and relation == "in" and parse.tag[verb] in ("VBZ", "VBP"):
+        return "ongoing" if parse.lemma(verb) in ("be", "remain") else status  # "are in talks"
     return cue if cue is not None and status in ("occurred", "ongoing") else status
-
-
-def said_by(doc: Doc, token: int) -> MentionSpan | None:
-    """Who says it: the speaker of the innermost attribution around ``token``; None where the publisher speaks."""
-    innermost = None
-    for attribution in doc._.attributions or ():
-        if attribution.token_start <= token < attribution.token_end and (
-            innermost is None
-            or attribution.token_end - attribution.token_start < innermost.token_end - innermost.token_start
-        ):
-            innermost = attribution
-    return innermost.speaker if innermost is not None else None

@@ -8,7 +8,7 @@ from pathlib import Path
 from spacy.strings import get_string_id
 
 from flows.errors import LexiconError
-from flows.nlp.events_parse import Parse
+from flows.nlp.events_parse import PARTITIVES, Parse
 from flows.nlp.lexicon import Row, read_table
 from flows.paths import SEEDS
 
@@ -290,11 +290,3 @@ def _is_named(parse: Parse, token: int, values: frozenset[str]) -> bool:
         return True
     # "a series of strikes", "a number of contracts"
     return lemma in PARTITIVES and any(_is_named(parse, obj, values) for obj in parse.prep_objects(token, "of"))
-
-
-PARTITIVES = frozenset(
-    "series number round package set variety lot couple dozen wave range string raft pair host batch plenty group "
-    "majority act campaign flurry spate barrage first second third fourth one two three several all most many "
-    "some bcm mcm tcm ton tonne barrel meter metre mmt mt kilogram cargo amount volume quantity piece share unit part "
-    "remainder rest phase stage".split()
-)

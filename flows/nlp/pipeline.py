@@ -131,6 +131,10 @@ def _prepare(nlp: Language, text: Text) -> Doc:
 
 def _findings(doc: Doc) -> Findings:
     mentions, entities = export_mentions(doc)
+    # Countries that only an office or a town implies take part in events without being named.
+    named = {entity.entity_id for entity in entities}
+    implied = doc.user_data.get("event_entities", ())
+    entities.extend(entity for entity in implied if entity.entity_id not in named)
     return Findings(
         document_id=doc._.document_id,
         body=doc.text,
