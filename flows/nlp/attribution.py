@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from spacy.attrs import LEMMA
 from spacy.tokens import Doc, Token
 
 from flows.nlp.attribution_quotes import Quote, QuoteMarks
@@ -99,7 +98,7 @@ class AttributionReader:
 
     def _candidates(self, doc: Doc) -> Iterator[int]:
         hashes = self._hashes
-        return (index for index, lemma in enumerate(doc.to_array(LEMMA).tolist()) if lemma in hashes)
+        return (index for index, lemma in enumerate(doc.to_array("LEMMA").tolist()) if lemma in hashes)
 
     def _read_cue(self, doc: Doc, index: int, finder: SpeakerFinder) -> _Cue | None:
         token = doc[index]
@@ -224,7 +223,7 @@ def _over_clause(
     """A cue that bears on the clause it hangs on, all but its own phrase."""
     head = token.head
     for _ in range(6):
-        if head.pos_ in ("VERB", "AUX") or head.head is head:
+        if head.pos_ in ("VERB", "AUX") or head.head == head:
             break
         head = head.head
     sentence = token.sent
@@ -282,7 +281,7 @@ def _cue_of_quote(doc: Doc, quote: Quote, by_token: dict[int, _Cue]) -> _Cue | N
     for place in (quote.start, quote.end - 1):
         token = doc[place]
         for _ in range(12):
-            if token.head is token:
+            if token.head == token:
                 break
             token = token.head
             if token.i in by_token and not quote.start <= token.i < quote.end:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from spacy.attrs import ORTH
 from spacy.tokens import Doc
 
 STRAIGHT = '"'
@@ -48,7 +47,7 @@ class QuoteMarks:
     def quotes_of(self, doc: Doc) -> list[Quote]:
         """All quotations, in text order, none nested: the outer marks count."""
         kinds = self._kinds
-        marks = [(index, kind) for index, orth in enumerate(doc.to_array(ORTH).tolist()) if (kind := kinds.get(orth))]
+        marks = [(index, kind) for index, orth in enumerate(doc.to_array("ORTH").tolist()) if (kind := kinds.get(orth))]
         quotes: list[Quote] = []
         opened: int | None = None
         opened_by = ""

@@ -45,7 +45,7 @@ class SpeakerFinder:
                     return child
             if current.dep_ in ("acl", "relcl"):
                 return current.head
-            if current.dep_ not in ("conj", "advcl", "xcomp", "pcomp", "prep") or current.head is current:
+            if current.dep_ not in ("conj", "advcl", "xcomp", "pcomp", "prep") or current.head == current:
                 return None
             current = current.head
         return None

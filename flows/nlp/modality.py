@@ -12,7 +12,8 @@ from pathlib import Path
 
 from spacy.tokens import Doc, Token
 
-from flows.nlp.modality_parse import FUTURE, Cue, Reading, cue_tables, is_boundary, read_nominal, read_verb
+from flows.nlp.modality_cues import Cue, cue_tables
+from flows.nlp.modality_parse import FUTURE, Reading, is_boundary, read_nominal, read_verb
 
 _MAX_CLIMB = 14
 
@@ -29,6 +30,8 @@ class Modality:
     is_possible: bool = False
     is_obliged: bool = False
     """``should``, ``must``."""
+    is_able: bool = False
+    """``can``."""
     is_reported: bool = False
     """``would`` under a verb of saying: the future, told in the past."""
     is_own: bool = False
@@ -63,15 +66,19 @@ def read_modality(token: Token, *, user_dirs: Sequence[Path] = ()) -> Modality:
     if not token.dep:  # not parsed; Doc.has_annotation would walk the whole text
         return Modality()
     reading = Reading(cue_tables(tuple(user_dirs)))
+    reading.starts_on_time = token.pos_ == "ADP"
+    reading.is_figure = token.pos_ in ("NUM", "SYM") or any(child.dep_ == "nummod" for child in token.lefts)
     current, came_by, is_start = token, "", True
     for _ in range(_MAX_CLIMB):
         if current.pos_ in ("VERB", "AUX"):
             read_verb(reading, current, came_by, is_start)
         else:
             read_nominal(reading, current, came_by, is_start)
-        if current.head is current or is_boundary(current, reading):
+        if current.head == current or is_boundary(current, reading):
             break
-        came_by, is_start = current.dep_, False
+        # A preposition hands on what it was reached by: "close to signing" governs a clause.
+        came_by = came_by if current.pos_ in ("ADP", "PART", "SCONJ", "ADV") and came_by == "pcomp" else current.dep_
+        is_start = False
         current = current.head
     return Modality(
         tense=reading.tense,
@@ -81,6 +88,7 @@ def read_modality(token: Token, *, user_dirs: Sequence[Path] = ()) -> Modality:
         is_conditional=reading.is_conditional,
         is_possible=reading.is_possible,
         is_obliged=reading.is_obliged,
+        is_able=reading.is_able,
         is_reported=reading.is_reported,
         is_own=reading.is_own,
         is_compared=reading.is_compared,
@@ -133,13 +141,15 @@ def event_status(
         return "hypothetical"
     if "planned" in statuses:
         return "planned"
-    if modality.is_possible or modality.is_obliged:
+    if modality.is_possible or modality.is_obliged or modality.is_able:
         return "hypothetical"
+    if "ongoing" in statuses and modality.tense != "future":
+        return "ongoing"
     if modality.tense == "future" or (modality.tense == "none" and "done" not in {cue.name for cue in modality.cues}):
         return "planned"
     if is_ahead and modality.tense != "past":
         return "planned"
-    if "ongoing" in statuses or (modality.is_progressive and modality.tense == "present"):
+    if modality.is_progressive and modality.tense == "present":
         return "ongoing"
     return "occurred"
 

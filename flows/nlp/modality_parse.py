@@ -1,15 +1,14 @@
 """The climb of ``modality``: what each word on the way up from a figure or a trigger adds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from spacy.tokens import Token
 
-from flows.nlp.lexicon import Row, read_table
+from flows.nlp.modality_cues import Cue, CueRow, CueTables
 
 _CLAUSES = frozenset({"xcomp", "ccomp", "acl", "pcomp", "advcl", "csubj", "csubjpass", "parataxis"})
+_OBJECTS = frozenset({"dobj", "nsubjpass", "oprd", "attr", "dative"})
+_NOBODY = frozenset({"nobody", "none", "nothing", "neither", "no"})
 _SUBJECTS = frozenset({"nsubj", "csubj"})
 _MODIFIERS = frozenset({"amod", "compound", "nmod", "advmod", "quantmod", "acl", "nummod"})
 FUTURE = frozenset({"will", "shall", "'ll", "’ll", "wo"})
@@ -19,50 +18,10 @@ _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "NUM", "PRON", "SYM", "X"})
 
 
-class CueRow(Row):
-    """A row of ``seeds/status_cues.csv``.
-
-    ``scope`` tells what the word bears on: ``complement`` its object, passive subject and clauses; ``clause``
-    its clauses only ("agreed to"); ``noun`` what hangs on a noun ("a target of"); ``modifier`` the noun after
-    it; ``adverb`` its verb; ``subject`` its subject ("talks collapsed"); ``own`` itself, in the future;
-    ``timetable`` itself, in the present; ``compares`` nothing: a number under it measures the distance to a target.
-    """
-
-    entry: str
-    lemma: str
-    pos: str = ""
-    cue: str
-    figure_status: str | None = None
-    event_status: str | None = None
-    scope: str
-    description: str
-    example: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A word that bears on whether something happened. ``is_negated``: "did not rule out"."""
-
-    name: str
-    token: int
-    figure_status: str | None
-    event_status: str | None
-    is_negated: bool
-
-
-@lru_cache(maxsize=8)
-def cue_tables(user_dirs: tuple[Path, ...]) -> dict[str, dict[str, CueRow]]:
-    tables: dict[str, dict[str, CueRow]] = {}
-    for row in read_table("status_cues", CueRow, user_dirs):
-        key = f"{row.lemma}/{row.pos}" if row.pos else row.lemma
-        tables.setdefault(row.scope, {})[key] = row
-    return tables
-
-
 class Reading:
     """What was gathered on the climb."""
 
-    def __init__(self, tables: dict[str, dict[str, CueRow]]) -> None:
+    def __init__(self, tables: CueTables) -> None:
         self.tables = tables
         self.cues: list[Cue] = []
         self.tense: str | None = None
@@ -70,6 +29,9 @@ class Reading:
         self.is_conditional = self.is_possible = self.is_reported = self.is_would = False
         self.is_own = self.is_timetable = self.is_compared = self.is_obliged = False
         self.verb: int | None = None
+        self.via = ""
+        """The preposition passed last."""
+        self.starts_on_time = self.is_figure = self.is_able = False
 
     def cues_of(self, token: Token) -> bool:
         return any(cue.token == token.i for cue in self.cues)
@@ -90,18 +52,18 @@ def is_boundary(token: Token, reading: Reading) -> bool:
 
 
 def read_verb(reading: Reading, verb: Token, came_by: str, is_start: bool) -> None:
+    """Note what a verb on the way says: as the first one tense and manner, above it as a governor."""
     children = list(verb.children)
     is_first = reading.verb is None
-    negation = any(
-        child.dep_ == "neg" or (child.lower_ in _NEGATIONS and child.dep_ in ("preconj", "cc")) for child in children
-    )
-    particle = next((child.lower_ for child in children if child.dep_ == "prt"), "")
+    lemma = reading.tables.lemma_of(verb)
+    negation = _is_negated(children)
+    particle = next((child.lower_ for child in children if child.dep_ == "prt" or child.lower_ in ("yet", "short")), "")
     if not is_start:
-        row = _governing(reading, verb, particle, came_by)
+        row, cue_token = _governing(reading, verb, lemma, particle, came_by, children)
         if row is not None:
-            reading.add(row, verb, is_negated=negation)
+            reading.add(row, cue_token, is_negated=negation)
             _note_cancelled(reading, verb, row)
-        elif negation and came_by in _CLAUSES and verb.lemma_ not in ("say", "know"):
+        elif negation and came_by in ("xcomp", "pcomp"):
             reading.is_negated = not reading.is_negated
     if is_first or reading.tense == "inherit":
         _read_tense(reading, verb, children)
@@ -111,28 +73,71 @@ def read_verb(reading: Reading, verb: Token, came_by: str, is_start: bool) -> No
         reading.verb = verb.i
         # "Has not ruled out talks" negates the ruling out, "did not hold talks" the talks.
         reading.is_negated = reading.is_negated or (negation and not reading.cues_of(verb))
-        key = f"{verb.lemma_} {particle}/VERB" if particle else f"{verb.lemma_}/VERB"
-        reading.is_own = key in reading.tables["own"] or f"{verb.lemma_}/VERB" in reading.tables["own"]
-        reading.is_timetable = key in reading.tables["timetable"]
-        reading.is_compared = f"{verb.lemma_}/VERB" in reading.tables["compares"]
+        _read_manner(reading, lemma, particle)
         adverbs = reading.tables["adverb"]
         for child in children:
             if child.dep_ == "advmod" and child.lower_ in adverbs:
                 reading.add(adverbs[child.lower_], child)
         if not reading.is_compared:
             _read_companions(reading, came_by, children)
+        if came_by in ("nsubj", "nsubjpass"):
+            _read_predicate(reading, children)
         _read_source(reading, children)
     elif reading.is_would and verb.pos_ == "VERB" and came_by == "ccomp":
         reading.is_reported = True
+    _read_conditions(reading, children, is_first)
+
+
+def _is_negated(children: Sequence[Token]) -> bool:
+    for child in children:
+        word = child.lower_
+        if child.dep_ == "neg" or (word in _NEGATIONS and child.dep_ in ("preconj", "cc")):
+            return True
+        if child.dep_ in ("nsubj", "nsubjpass") and (
+            word in _NOBODY or any(inner.dep_ == "det" and inner.lower_ in ("no", "neither") for inner in child.lefts)
+        ):
+            return True
+        if word == "longer" and any(inner.dep_ == "neg" for inner in child.lefts):
+            return True
+    return False
+
+
+def _read_manner(reading: Reading, lemma: str, particle: str) -> None:
+    key, plain = f"{lemma} {particle}/VERB", f"{lemma}/VERB"
+    reading.is_own = key in reading.tables["own"] or plain in reading.tables["own"]
+    reading.is_timetable = key in reading.tables["timetable"] or plain in reading.tables["timetable"]
+    reading.is_compared = plain in reading.tables["compares"]
+
+
+def _read_conditions(reading: Reading, children: Sequence[Token], is_first: bool) -> None:
     for child in children:
         if child.dep_ in ("mark", "advmod") and child.lower_ in _CONDITIONS:
             reading.is_conditional = reading.is_conditional or child.lower_ != "whether" or is_first
-        elif (
-            child.dep_ == "advcl"
-            and is_first
-            and any(mark.dep_ == "mark" and mark.lower_ in ("if", "unless") for mark in child.lefts)
-        ):
-            reading.is_conditional = True
+        elif child.dep_ == "advcl" and is_first:
+            marks = [mark for mark in child.lefts if mark.dep_ == "mark"]
+            # "Had the dam burst, …": the condition without its "if".
+            is_inverted = child.tag_ == "VBD" and child.lower_ == "had" and reading.is_would
+            if is_inverted or any(mark.lower_ in ("if", "unless") for mark in marks):
+                reading.is_conditional = True
+
+
+def _read_predicate(reading: Reading, children: Sequence[Token]) -> None:
+    """ "Construction is under way", "a visit is possible", "the vote is to begin": said of a subject."""
+    modifiers, clauses = reading.tables["modifier"], reading.tables["clause"]
+    for child in children:
+        if child.dep_ in ("acomp", "attr", "advmod", "oprd") and child.pos_ in ("ADJ", "ADV", "VERB"):
+            row = modifiers.get(child.lower_)
+            if row is None and any(inner.dep_ in ("xcomp", "ccomp") for inner in child.children):
+                row = clauses.get(f"{child.lemma_}/ADJ")
+            if row is not None:
+                reading.add(row, child)
+        elif child.dep_ == "prep":
+            noun = next((inner for inner in child.children if inner.dep_ == "pobj"), None)
+            row = modifiers.get(f"{child.lower_} {noun.lower_}") if noun is not None else None
+            if row is not None:
+                reading.add(row, child)
+        elif child.dep_ == "xcomp" and child.head.lemma_ == "be" and any(inner.tag_ == "TO" for inner in child.lefts):
+            reading.tense = "none"
 
 
 def _read_companions(reading: Reading, came_by: str, children: Sequence[Token]) -> None:
@@ -156,33 +161,65 @@ def _read_companions(reading: Reading, came_by: str, children: Sequence[Token]) 
 
 
 def _read_source(reading: Reading, children: Sequence[Token]) -> None:
-    """ "According to estimates": what kind of number it is, said by where it comes from."""
+    """ "According to estimates", "under the plan": what kind of number it is, said by where it comes from."""
     for child in children:
-        if child.dep_ == "prep" and child.lower_ == "according":
-            for noun in child.subtree:
-                row = reading.tables["noun"].get(f"{noun.lemma_}/NOUN")
-                if noun.dep_ == "pobj" and row is not None and row.cue in ("estimate", "forecast"):
+        if child.dep_ != "prep" or child.lower_ not in ("according", "under"):
+            continue
+        kinds = (
+            ("estimate", "forecast") if child.lower_ == "according" else ("plan", "propose", "target", "hypothetical")
+        )
+        for noun in child.subtree:
+            row = reading.tables["noun"].get(f"{noun.lemma_}/NOUN") if noun.dep_ == "pobj" else None
+            if row is not None and row.cue in kinds:
+                if reading.tense != "past" or row.cue in ("estimate", "forecast"):
                     reading.add(row, noun)
-                    return
+                return
 
 
-def _governing(reading: Reading, verb: Token, particle: str, came_by: str) -> CueRow | None:
-    """The row of a verb that bears on the branch it was reached by."""
+def _governing(
+    reading: Reading, verb: Token, lemma: str, particle: str, came_by: str, children: Sequence[Token]
+) -> tuple[CueRow | None, Token]:
+    """The row of a verb that bears on the branch it was reached by, and the word it stands on."""
     tables = reading.tables
-    keys = (f"{verb.lemma_} {particle}/VERB", f"{verb.lemma_}/VERB") if particle else (f"{verb.lemma_}/VERB",)
+    keys = [f"{lemma} {particle}/VERB"] if particle else []
+    keys += [f"{lemma} {reading.via}/VERB", f"{lemma}/VERB"] if reading.via else [f"{lemma}/VERB"]
+    if came_by == "xcomp":
+        if lemma == "be":
+            for child in children:
+                # "The goal is to train 500 nurses".
+                row = tables["clause"].get(f"{child.lemma_}/NOUN") if child.dep_ == "nsubj" else None
+                if row is not None:
+                    return row, child
+        if keys[-1] in tables["infinitive"]:
+            return tables["infinitive"][keys[-1]], verb
     for key in keys:
         if came_by == "nsubj":
             if key in tables["subject"]:
-                return tables["subject"][key]
+                return tables["subject"][key], verb
+            if reading.cues and key in tables["plan_subject"]:
+                return tables["plan_subject"][key], verb
             continue
         if came_by in _CLAUSES and key in tables["clause"]:
-            return tables["clause"][key]
-        if came_by in ("dobj", "nsubjpass", "oprd", "attr", "dative") or came_by in _CLAUSES or came_by == "prep":
-            row = tables["complement"].get(key)
-            # "Expected in May": the time of a plan is the plan's; "said in May that it plans" is not.
-            if row is not None and (came_by != "prep" or row.cue not in ("deny", "refuse")):
-                return row
-    return None
+            return tables["clause"][key], verb
+        row = tables["complement"].get(key)
+        if row is not None and (
+            came_by in _OBJECTS or came_by in _CLAUSES or _bears_on_phrase(reading, verb, key, row)
+        ):
+            return row, verb
+    return None, verb
+
+
+def _bears_on_phrase(reading: Reading, verb: Token, key: str, row: CueRow) -> bool:
+    """Whether a verb's row also holds for what hangs on it by a preposition: "hope for", not "hope in Paris"."""
+    via = reading.via
+    if not via or row.cue in ("deny", "refuse"):
+        return False
+    if key.endswith(f" {via}/VERB") or via == "for":
+        return True
+    if reading.starts_on_time:
+        # "Expected on Friday": the day is the plan's. "Said on Friday that it plans": it is not.
+        return verb.tag_ == "VBN"
+    return reading.is_figure and via in ("at", "to", "by")
 
 
 def _read_noun_before(reading: Reading, verb: Token, children: Sequence[Token]) -> None:
@@ -192,7 +229,7 @@ def _read_noun_before(reading: Reading, verb: Token, children: Sequence[Token]) 
         return
     noun = to.nbor(-1)
     row = reading.tables["clause"].get(f"{noun.lemma_}/NOUN") if noun.pos_ == "NOUN" else None
-    if row is not None and noun.head is verb.head:
+    if row is not None and noun.head == verb.head:
         reading.add(row, noun)
 
 
@@ -231,10 +268,13 @@ def _read_tense(reading: Reading, verb: Token, children: Sequence[Token]) -> Non
             tense, reading.is_possible = tense or "present", True
         elif word in ("can", "should", "must", "ought"):
             tense, reading.is_obliged = tense or "present", reading.is_obliged or word != "can"
+            reading.is_able = reading.is_able or word == "can"
         elif child.tag_ == "TO" or word == "to":
             is_infinitive = True
         elif child.lemma_ == "have":
             reading.is_perfect = True
+            # "Would have died": what did not happen, and was not to come either.
+            reading.is_conditional = reading.is_conditional or (reading.is_would and child.tag_ == "VB")
             tense = tense or ("past" if child.tag_ == "VBD" else "present")
         elif child.lemma_ == "be":
             if tag == "VBG" and child.dep_ == "aux":
@@ -254,12 +294,20 @@ def _read_tense(reading: Reading, verb: Token, children: Sequence[Token]) -> Non
             if not is_infinitive
             else "none"
         )
+    if tense == "inherit" and tag == "VB" and verb.i and verb.nbor(-1).lower_ == "to":
+        tense = "none"  # "Brazil to host summit", whatever the parse made of the headline
     reading.tense = tense
 
 
 def read_nominal(reading: Reading, token: Token, came_by: str, is_start: bool) -> None:
     pos = token.pos_
     tables = reading.tables
+    if pos == "ADP":
+        reading.via = token.lower_
+        is_direct = reading.verb is None or came_by == "pcomp"
+        if not is_start and is_direct:
+            is_absent = token.lower_ == "without" or any(child.lower_ == "instead" for child in token.lefts)
+            reading.is_negated = reading.is_negated or is_absent
     if not is_start and pos in ("NOUN", "ADJ", "ADV", "PROPN"):
         name = f"{token.lemma_.lower()}/{'ADJ' if pos in ('ADJ', 'ADV') else 'NOUN'}"
         if came_by in _CLAUSES:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from spacy.attrs import ORTH
 from spacy.tokens import Doc
 
 from flows.nlp import periods_absolute, periods_relative, periods_spans  # noqa: F401  the rules register themselves
@@ -92,7 +91,7 @@ class PeriodReader:
         tokens: list[int] = []
         has_trigger = False
         seen = self._seen
-        for index, orth in enumerate(doc.to_array(ORTH).tolist()):
+        for index, orth in enumerate(doc.to_array("ORTH").tolist()):
             entry = seen.get(orth)
             if entry is None:
                 entry = self._learn(doc, index, orth)
@@ -165,7 +164,7 @@ class PeriodReader:
         if place.node.form not in ("shifted", "context", "summed", "vague") or not place.node.shift:
             return
         start = place.start - 1
-        if place.preposition in self._guards.comparators:
+        if place.preposition != "than" and place.preposition in self._guards.comparators:
             place.role = "in"  # "over five years ago"
         if start > floor and doc[start].lower_ == "than" and doc[start - 1].lower_ in ("more", "less", "fewer"):
             place.preposition, place.role, place.start = "", "", start - 1

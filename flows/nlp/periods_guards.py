@@ -96,11 +96,9 @@ class Guards:
             return True
         if token.tag_ and token.tag_ not in ("NNP", "NN"):
             return False
-        return (
-            after is not None
-            and (after.lower_ in ("'s", "’s") or after.tag_ in ("NN", "NNS"))
-            and not (after.tag_ == "" or token.dep_ == "nsubj")
-        )
+        if after is None:
+            return False
+        return after.lower_ in ("'s", "’s") or (after.tag_ in ("NN", "NNS") and token.dep_ != "nsubj")
 
     def season(self, doc: Doc, index: int, has_preposition: bool) -> bool:
         """Whether a season without year is meant: "in the fall", not "the fall of the house"."""

@@ -70,10 +70,12 @@ def leaning_weekday(run: Run, match: re.Match[str]) -> Node | None:
     return node
 
 
-@rule(r"(?P<r>[TRN])m", "TRN")
+@rule(r"(?P<r>[TRN])m(?!,?y|[do])", "TRN")
 def leaning_month(run: Run, match: re.Match[str]) -> Node | None:
     """Last May · next March · this June."""
     number = run.number(match.end() - 1)
+    if run.word(match.start()) not in ("last", "next", ""):
+        return None
     lean = {"T": "this", "R": "last", "N": "next"}[match["r"]]
     return Node(match.start(), match.end(), "calendar", "month", low=(number, 1), high=(number, 31), lean=lean)
 

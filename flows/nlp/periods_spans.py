@@ -66,6 +66,8 @@ def part_so_far(run: Run, match: re.Match[str]) -> Node | None:
 def part_of(run: Run, match: re.Match[str]) -> Node | None:
     """Early 2024 · mid-May · the end of last year · the rest of the week."""
     place = match.start() + match[0].index("P")
+    if run.word(place) in ("start", "rest", "course") and run.codes[place + 1] not in "f-t":
+        return None  # "beginning May 5" is a preposition
     inner = None
     for start in range(place + 1, match.start("i") + 1):
         if run.codes[start] == "-" or run.codes[start] == "f":
@@ -154,7 +156,8 @@ def decade(run: Run, match: re.Match[str]) -> Node | None:
         return Node(match.start(), match.end(), "years", "decade", year=first, count=10) if is_decade else None
     first = run.number(match.end() - 1)
     # "1900s" is as often the century; "the 80s" of a thermometer has no article in front more often than not.
-    if len(run.atoms[match.end() - 1].text) < 5 and run.codes[match.start()] != "t":
+    before = run.codes[match.start() - 1] if match.start() else ""
+    if len(run.atoms[match.end() - 1].text) < 5 and match[0][0] not in "t'" and before not in ("t", "P"):
         return None
     return Node(match.start(), match.end(), "years", "decade", year=first, count=10)
 
