@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- Whose quantity a figure is, as one key: its parties where the text states them, else what its sentence or, for
 -- trade of two countries, its document leaves no doubt about.
 with
@@ -38,7 +40,7 @@ open_figures as (
         or (is_two_sided and speaks_of_two and len(countries) < 2)
 ),
 
-mentions as (
+sentence_mentions as (
     select
         mentions.document_id,
         mentions.sentence_id,
@@ -51,39 +53,53 @@ mentions as (
     group by all
 ),
 
-document_countries as (
-    select document_id, country_iso3, sum(mention_count) as mention_count
-    from mentions
-    group by all
+sentence_countries as (
+    select
+        sentence_id,
+        list(country_iso3 order by country_iso3) as countries
+    from sentence_mentions
+    group by sentence_id
 ),
 
--- A country in the figure's own sentence counts for three mentions elsewhere.
-ranked as (
+-- The two countries that a document is about, seen from the sentence of a figure of trade: a country that the figure
+-- states comes first; one in its sentence counts for three mentions elsewhere.
+document_pairs as (
     select
         open_figures.figure_id,
-        document_countries.country_iso3,
-        mentions.country_iso3 is not null as is_in_sentence,
-        list_contains(open_figures.countries, document_countries.country_iso3) as is_stated,
-        row_number() over (
-            partition by open_figures.figure_id
-            order by
-                list_contains(open_figures.countries, document_countries.country_iso3) desc,
-                document_countries.mention_count + case when mentions.country_iso3 is not null then 3 else 0 end desc,
-                document_countries.country_iso3
-        ) as place
+        list_sort(max_by(
+            document_countries.country_iso3,
+            struct_pack(
+                is_stated := list_contains(open_figures.countries, document_countries.country_iso3),
+                weight := document_countries.mention_count
+                + case when list_contains(sentence_countries.countries, document_countries.country_iso3) then 3 else 0 end,
+                -- Of two that are told of as often, the alphabet decides, not the order of rows.
+                country := document_countries.country_iso3
+            ),
+            2
+        )) as countries
     from open_figures
-    inner join document_countries on open_figures.document_id = document_countries.document_id
-    left join mentions
-        on open_figures.sentence_id = mentions.sentence_id and document_countries.country_iso3 = mentions.country_iso3
+    inner join (
+        select
+            document_id,
+            country_iso3,
+            sum(mention_count) as mention_count
+        from sentence_mentions
+        group by document_id, country_iso3
+    ) as document_countries
+        on open_figures.document_id = document_countries.document_id
+    left join sentence_countries on open_figures.sentence_id = sentence_countries.sentence_id
+    where open_figures.is_two_sided
+    group by open_figures.figure_id
 ),
 
 context as (
     select
-        figure_id,
-        list_sort(list(country_iso3) filter (where place <= 2)) as leading_countries,
-        list_sort(list(country_iso3) filter (where is_in_sentence)) as sentence_countries
-    from ranked
-    group by figure_id
+        open_figures.figure_id,
+        document_pairs.countries as leading_countries,
+        sentence_countries.countries as sentence_countries
+    from open_figures
+    left join document_pairs on open_figures.figure_id = document_pairs.figure_id
+    left join sentence_countries on open_figures.sentence_id = sentence_countries.sentence_id
 ),
 
 resolved as (
