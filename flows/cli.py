@@ -1,6 +1,8 @@
 """The command line. Imports of weight happen inside the commands: ``newsledger --help`` must answer at once."""
 
 import sys
+import traceback
+import warnings
 from collections.abc import Sequence
 
 import click
@@ -30,19 +32,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Exit codes: 0 done, 1 failed, 2 wrong use, 3 not published, 4 warehouse busy, 5 damaged, 6 no space or
     permission, 130 interrupted. See ``flows/errors.py``.
     """
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what libraries tell their programmers is no message to a user
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Run a command, tell what went wrong, and return the exit code."""
     try:
         newsledger.main(args=None if arguments is None else list(arguments), standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("newsledger: interrupted; what was committed is kept, run it again to go on.", err=True)
-        sys.exit(130)
+        return 130
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except LedgerError as error:
         click.echo(f"newsledger: {error}", err=True)
-        sys.exit(error.exit_code)
+        _let_go(error)
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            sys.exit(0)
         click.echo(f"newsledger: {error}. Free space or permissions, then run it again.", err=True)
-        sys.exit(6)
+        return 6
+    return 0
+
+
+def _let_go(error: BaseException) -> None:
+    """Free what the frames of an error hold: DuckDB complains of connections that are alive at the end."""
+    seen: BaseException | None = error
+    while seen is not None:
+        traceback.clear_frames(seen.__traceback__)
+        seen = seen.__cause__ or seen.__context__

@@ -21,7 +21,7 @@ from flows.notify import notify_failure
 from flows.orchestration import make_writer_limit
 from flows.runs import RunSummary, new_run_id
 from flows.settings import Settings, load_settings
-from flows.validate import ValidationResult
+from flows.validate import ValidationResult, prepare_withheld
 from flows.warehouse import hold_lock, open_warehouse
 
 ResultT = TypeVar("ResultT")
@@ -99,6 +99,8 @@ def _build_until_clean(settings: Settings, summary: RunSummary) -> ValidationRes
     Raises:
         PublishRefused: A critical expectation failed, or rows still fail in the last round.
     """
+    # Rows withheld under other rules, or of another reading, get their chance again.
+    prepare_withheld(settings, run_id=summary.run_id)
     for _ in range(MOST_VALIDATIONS):
         _timed(summary, "build", lambda: tasks.build_models(settings, summary.run_id))
         validation = _timed(summary, "validate", lambda: tasks.validate_marts(settings, summary.run_id))

@@ -15,6 +15,8 @@ from flows.settings import Settings
 if TYPE_CHECKING:
     import pyarrow as pa
 
+UNCUT_WIDTH = 10_000
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A text cell that opens with one of these is run as a formula by spreadsheets (OWASP, CSV Injection)."""
 
@@ -80,16 +82,18 @@ def _cell(value: Any) -> Any:
 
 
 def _write_table(answer: "pa.Table") -> None:
+    from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table()
+    table = Table(box=box.SIMPLE)
     for name in answer.column_names:
         table.add_column(Text(without_controls(name)))
     for row in answer.to_pylist():
         table.add_row(*(Text("" if value is None else without_controls(_shown(value))) for value in row.values()))
-    Console(file=sys.stdout, highlight=False).print(table)
+    # A file or a pipe has no width: nothing is cut there.
+    Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else UNCUT_WIDTH).print(table)
 
 
 def _shown(value: Any) -> str:

@@ -62,7 +62,7 @@ def _print(row: dict[str, Any]) -> None:
     sentence = Text(without_controls(row["sentence"]))
     start = row["char_start"] - row["sentence_start"]
     sentence.stylize("bold reverse", start, start + len(row["surface"]))
-    console.print(sentence)
+    console.print(sentence, soft_wrap=not console.is_terminal)
     if not console.is_terminal:
         console.print(" " * start + "^" * len(row["surface"]), soft_wrap=True)
     for name, value in row.items():

@@ -64,12 +64,17 @@ def _show(summary: "RunSummary") -> None:
         console.print(f"Data Docs {summary.data_docs}", soft_wrap=True)
 
 
-_NOT_SHOWN = frozenset({"seconds", "inputs_digest", "data_docs", "path", "waiting"})
+_NOT_SHOWN = frozenset(
+    {"seconds", "inputs_digest", "data_docs", "path", "waiting", "released_at", "is_current", "is_new"}
+)
+_COUNTS_SHOWN = ("dim_documents", "fct_figures", "fct_events", "fct_observations", "fct_target_outcomes")
+"""Of the marts that were built, those that tell a reader what the run found; code lists are always the same."""
 
 
 def _short(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key} {item}" for key, item in value.items())
+        shown = [name for name in _COUNTS_SHOWN if name in value] or list(value)
+        return ", ".join(f"{name.split('_', 1)[-1]} {_short(value[name])}" for name in shown)
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
