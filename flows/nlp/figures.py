@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 from flows.nlp.attribution import speaker_of
 from flows.nlp.figures_carry import Carrier
 from flows.nlp.figures_changes import ChangeReader
-from flows.nlp.figures_draft import Cues, Draft
+from flows.nlp.figures_draft import MAX_SENTENCE, Cues, Draft
 from flows.nlp.figures_governors import Climber, Governor
 from flows.nlp.figures_measure import MeasureReader
 from flows.nlp.figures_parties import PartyReader
@@ -62,17 +62,20 @@ class FigureReader:
         has_parse = doc.has_annotation("DEP")
         drafts = [self._draft(tree, climber, index, quantity, has_parse) for index, quantity in enumerate(quantities)]
         self._read_measures(tree, climber, drafts)
-        speakers = self._read_speakers(doc, drafts)
-        self._read_circumstances(doc, tree, climber, drafts, speakers)
+        self._read_circumstances(doc, tree, climber, drafts)
         return self._figures(doc, tree, drafts)
 
     def _draft(self, tree: Tree, climber: Climber, index: int, quantity: Quantity, has_parse: bool) -> Draft:
-        governor = climber.governor(index) if has_parse else Governor(path=[quantity.head])
+        sentence = tree.sentence_of[quantity.head]
+        start, end = tree.sentences[sentence]
+        is_readable = has_parse and end - start <= MAX_SENTENCE
+        governor = climber.governor(index) if is_readable else Governor(path=[quantity.head])
         draft = Draft(
             index=index,
             quantity=quantity,
             governor=governor,
-            sentence=tree.sentence_of[quantity.head],
+            sentence=sentence,
+            is_readable=is_readable,
             kind=quantity.kind,
             direction=quantity.direction,
             reasons=list(quantity.cues),
@@ -117,37 +120,33 @@ class FigureReader:
     def _read_measures(self, tree: Tree, climber: Climber, drafts: list[Draft]) -> None:
         reader = MeasureReader(tree, self._measures, self._cues, climber.owner)
         carrier = Carrier(tree, self._measures, self._cues)
-        for draft in drafts:
+        readable = [draft for draft in drafts if draft.is_readable]
+        for draft in readable:
             reader.read(draft)
             reader.read_commodity(draft)
             carrier.take_over_measure(draft, drafts)
-        for draft in drafts:
+        for draft in readable:
             carrier.take_over_later(draft, drafts)
-        carrier.deal_out(drafts)
+        carrier.deal_out(readable)
 
-    @staticmethod
-    def _read_speakers(doc: Doc, drafts: list[Draft]) -> list[MentionSpan | None]:
-        if not doc._.attributions:
-            return [None] * len(drafts)
-        return [speaker_of(doc, draft.quantity.head) for draft in drafts]
-
-    def _read_circumstances(
-        self, doc: Doc, tree: Tree, climber: Climber, drafts: list[Draft], speakers: list[MentionSpan | None]
-    ) -> None:
+    def _read_circumstances(self, doc: Doc, tree: Tree, climber: Climber, drafts: list[Draft]) -> None:
         cue_tokens = frozenset(attribution.cue for attribution in doc._.attributions or ())
         parties = PartyReader(tree, self._measures, self._cues, doc._.mentions or ())
         periods = PeriodReader(tree, doc._.periods or (), self._cues, climber.owner, cue_tokens)
         changes = ChangeReader(tree, self._cues, climber.owner)
         carrier = Carrier(tree, self._measures, self._cues)
-        for draft, speaker in zip(drafts, speakers, strict=True):
+        levels = {draft.index for draft in drafts if draft.kind in ("level", "rate")}
+        readable = [draft for draft in drafts if draft.is_readable]
+        for draft in readable:
+            speaker = speaker_of(doc, draft.quantity.head) if cue_tokens else None
             parties.read(draft, speaker)
             draft.speaker_entity_id = speaker.entity.entity_id if speaker is not None else None
             periods.read(draft)
             self._read_status(doc, draft)
-            changes.read_record(draft)
+            changes.read_record(draft, levels)
             changes.read_basis(draft)
         # A second round: a base may stand after its change ("a 5% rise to $80").
-        for draft in drafts:
+        for draft in readable:
             changes.link_base(draft, drafts)
             carrier.take_measure_of_base(draft, drafts)
             carrier.take_over_base(draft, drafts)
@@ -158,8 +157,8 @@ class FigureReader:
                     draft.change_basis = "since"
                 elif periods.compared_year(draft):
                     draft.change_basis = "year_on_year"
-        carrier.share_restated(drafts)
-        for draft in drafts:
+        carrier.share_restated(readable)
+        for draft in readable:
             read_time_apart(tree, self._cues, draft)
 
     def _read_status(self, doc: Doc, draft: Draft) -> None:

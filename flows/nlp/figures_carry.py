@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flows.nlp.figures_draft import Cues, Draft
+from flows.nlp.figures_draft import WINDOW, Cues, Draft, near
 from flows.nlp.figures_parties import PartyReader
 from flows.nlp.figures_periods import carry_period
 from flows.nlp.figures_tree import NOUN_TAGS, Tree
@@ -11,6 +11,7 @@ from flows.nlp.measures import Measures, fits
 MAX_BACK = 2
 """Sentences that a pronoun reaches back over."""
 
+_COMPARED = frozenset({"compared", "versus", "vs", "against", "from", "than"})
 _LEVELS = ("level", "rate")
 _TIED = ("attached", "bracket", "aside", "of-which", "reached")
 """Rules of base links that leave no doubt what a change is of."""
@@ -27,6 +28,10 @@ class Carrier:
     def take_over_measure(self, draft: Draft, drafts: Sequence[Draft]) -> None:
         """Give a list's member the list's measure, and "this number" that of the figure before it."""
         governor = draft.governor
+        if draft.index and self._is_parallel(draft, drafts[draft.index - 1]):
+            draft.commodity = None
+            if self._take(draft, drafts[draft.index - 1], "list"):
+                return
         if draft.measure is None and governor.linked is not None and governor.linked < draft.index:
             linked = drafts[governor.linked]
             is_own = draft.phrase is not None and (
@@ -45,7 +50,7 @@ class Carrier:
         if not points_back and draft.governor.bare:
             pronoun, points_back = draft.governor.bare[0], True
         if points_back or (draft.phrase is None and not governor.nouns and draft.is_relative):
-            for other in reversed(drafts[: draft.index]):
+            for other in reversed(drafts[max(0, draft.index - WINDOW) : draft.index]):
                 if draft.sentence - other.sentence > MAX_BACK:
                     return
                 if other.measure is None and other.phrase is None:
@@ -58,16 +63,37 @@ class Carrier:
                         draft.phrase = self._tree.phrase(pronoun)
                 return
 
+    def _is_parallel(self, draft: Draft, before: Draft) -> bool:
+        """ "320 TWh, compared with 279 TWh", "3.1% in 2024 and 3.2% in 2025": of what the one before is of."""
+        quantity, other = draft.quantity, before.quantity
+        is_like = (
+            before.sentence == draft.sentence and quantity.dimension == other.dimension and draft.kind == before.kind
+        )
+        if not is_like or quantity.counted_noun is not None or (before.measure is None and before.phrase is None):
+            return False
+        start = quantity.token_start
+        left = self._tree.lowers[max(other.token_end, start - 3) : start]
+        if draft.governor.own_of is not None or draft.governor.own_in is not None or not left:
+            return False
+        if draft.governor.verb == before.governor.verb and not _COMPARED.isdisjoint(left):
+            return True
+        return draft.measure is None and left[-1] in ("and", "or", ",") and start - other.token_end <= 6
+
     def take_over_later(self, draft: Draft, drafts: Sequence[Draft]) -> None:
         """ "from $2,415 to $2,315 an ounce": what both are of is read at the second."""
         linked = draft.governor.linked
+        if draft.phrase is None and draft.quantity.dimension == "count" and draft.measure is not None and draft.index:
+            # "killed 31 people and displaced 20,000"
+            before = drafts[draft.index - 1]
+            if before.sentence == draft.sentence and before.quantity.counted_noun is not None:
+                draft.phrase = before.phrase
         if draft.phrase is None and draft.measure is not None and linked is not None:
             draft.phrase = drafts[linked].phrase  # "12 documents worth $1.2 billion"
         if draft.phrase is not None or draft.measure is not None:
             return
         mates = [drafts[linked]] if linked is not None else []
         if draft.quantity.list_id is not None:
-            mates += [other for other in drafts if other.quantity.list_id == draft.quantity.list_id]
+            mates += [other for other in near(drafts, draft) if other.quantity.list_id == draft.quantity.list_id]
         mates += [other for other in drafts[draft.index + 1 : draft.index + 2] if other.governor.linked == draft.index]
         for other in mates:
             if other is not draft and self._take(draft, other, "list"):
@@ -106,7 +132,7 @@ class Carrier:
         chain = [noun]
         while len(chain) < len(members) + 1:
             following = tree.child(chain[-1], "conj")
-            if following is None or tree.tags[following] not in NOUN_TAGS:
+            if following is None or tree.tags[following] not in NOUN_TAGS | {"JJ"}:
                 break
             chain.append(following)
         if len(chain) == len(members) > 1:
@@ -153,7 +179,7 @@ class Carrier:
             return
         if draft.kind != "change" or draft.measure is None:
             return
-        for other in reversed(drafts[: draft.index]):
+        for other in reversed(drafts[max(0, draft.index - WINDOW) : draft.index]):
             if draft.sentence - other.sentence > 1:
                 return
             is_same = (other.measure, other.commodity) == (draft.measure, draft.commodity)
@@ -174,7 +200,7 @@ class Carrier:
             if other.sentence == draft.sentence:
                 draft.period_basis = other.period_basis
             return
-        for other in reversed(drafts[: draft.index]):
+        for other in reversed(drafts[max(0, draft.index - WINDOW) : draft.index]):
             if draft.sentence - other.sentence > 1 or not self._same_paragraph(other, draft):
                 return
             if other.sentence == draft.sentence or not other.has_period:
@@ -229,9 +255,10 @@ class Carrier:
                 quantity = draft.quantity
                 groups.setdefault((quantity.value, quantity.unit_code, quantity.comparator), []).append(draft)
         for members in groups.values():
-            dated = [draft for draft in members if draft.has_period]
-            undated = [draft for draft in members if draft.period_surface is None]
-            for draft in undated:
+            dated = [draft for draft in members if draft.has_period][:WINDOW]
+            for draft in members:
+                if draft.period_surface is not None:
+                    continue
                 same = [other for other in dated if self._states_the_same(draft, other)]
                 if same and len({(other.period_start, other.period_end) for other in same}) == 1:
                     carry_period(draft, same[0], "carried:restated")

@@ -1,15 +1,16 @@
 """Changes, shares and records: what they are told against, which level they modify."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
-from flows.nlp.figures_draft import Cues, Draft
+from flows.nlp.figures_draft import Cues, Draft, near
 from flows.nlp.figures_tree import Tree
 
 _LEVELS = ("level", "rate")
+_MORE_OR_LESS = frozenset({"more", "less", "fewer", "higher", "lower", "above", "below", "up", "down"})
 _OF_WHICH = frozenset({"which", "them", "it", "those", "that", "these", "whom", "this"})
 _RECORD_LEFT = 6
-_RECORD_RIGHT = 9
+_RECORD_RIGHT = 16
 
 
 class ChangeReader:
@@ -50,8 +51,12 @@ class ChangeReader:
             ]
         return self._bases[sentence]
 
-    def read_record(self, draft: Draft) -> None:
-        """Set ``is_record`` where a record is told right before or after the figure."""
+    def read_record(self, draft: Draft, levels: Set[int]) -> None:
+        """Set ``is_record`` where a record is told right before or after the figure.
+
+        Args:
+            levels: Indices of the levels of the text: past another level, a record is that one's.
+        """
         if draft.kind not in _LEVELS:
             return
         tree, quantity = self._tree, draft.quantity
@@ -60,8 +65,8 @@ class ChangeReader:
         while left > start and left > quantity.token_start - _RECORD_LEFT and (left - 1) not in self._owner:
             left -= 1
         right = quantity.token_end
-        while right < end and right < quantity.token_end + _RECORD_RIGHT and right not in self._owner:
-            if tree.lowers[right] in (";", "while", "whereas", "than", "and"):
+        while right < end and right < quantity.token_end + _RECORD_RIGHT:
+            if tree.lowers[right] in (";", "while", "whereas", "than") or self._owner.get(right, -1) in levels:
                 break
             right += 1
         window = [*tree.lowers[left : quantity.token_start], "|", *tree.lowers[quantity.token_end : right]]
@@ -100,7 +105,7 @@ class ChangeReader:
         if not draft.is_relative:
             return
         tree, governor = self._tree, draft.governor
-        same = [other for other in drafts if other.sentence == draft.sentence and other is not draft]
+        same = [other for other in near(drafts, draft) if other.sentence == draft.sentence and other is not draft]
         levels = [other for other in same if other.kind in _LEVELS and other.quantity.dimension != "duration"]
         if not levels:
             return
@@ -109,6 +114,11 @@ class ChangeReader:
             linked = drafts[governor.linked]
             if linked.kind in _LEVELS and linked in levels:
                 self._set(draft, linked, "attached")
+                return
+        if draft.kind == "share" and governor.own_of in self._owner:
+            whole = drafts[self._owner[governor.own_of]]
+            if whole in levels:
+                self._set(draft, whole, "of-level")  # "a quarter of the 8.5 million people"
                 return
         if draft.kind == "change":
             for other in levels:
@@ -142,6 +152,13 @@ class ChangeReader:
         """ "…, up 19.8 percent", "…, a 32% increase": no verb of its own, told after the level."""
         tree, start = self._tree, draft.quantity.token_start
         left = tree.lowers[max(0, start - 3) : start]
+        end = draft.quantity.token_end
+        if (
+            end < tree.size
+            and tree.lowers[end] in _MORE_OR_LESS
+            and any(word in (",", "or", "-", "–") for word in words)
+        ):
+            return len(words) <= 25  # "…, 14% more than in 2022"
         if len(words) > 25:
             return False
         if "up" in left or "down" in left:

@@ -10,6 +10,12 @@ from flows.nlp.figures_tree import singular
 from flows.nlp.lexicon import Row, read_table
 from flows.nlp.spans import MentionSpan, Quantity
 
+WINDOW = 40
+"""Figures before or after one that it may be tied to; keeps texts that are all numbers in linear time."""
+
+MAX_SENTENCE = 400
+"""Tokens of a sentence whose parse is worth reading; longer ones are tables and lists without full stops."""
+
 
 class FigureCueRow(Row):
     cue_id: str
@@ -55,6 +61,8 @@ class Draft:
     sentence: int
     kind: str
     direction: str | None
+    is_readable: bool = True
+    """Whether the parse of its sentence is worth reading."""
     measure: str | None = None
     measure_rule: str | None = None
     phrase: tuple[int, int] | None = None
@@ -85,3 +93,8 @@ class Draft:
     @property
     def has_period(self) -> bool:
         return self.period_basis is not None
+
+
+def near(drafts: Sequence[Draft], draft: Draft) -> Sequence[Draft]:
+    """The figures around one, itself among them, in text order."""
+    return drafts[max(0, draft.index - WINDOW) : draft.index + WINDOW]

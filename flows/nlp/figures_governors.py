@@ -14,6 +14,12 @@ _OBJECTS = frozenset(
     {"dobj", "attr", "oprd", "acomp", "npadvmod", "advmod", "dep", "dative", "pcomp", "ccomp", "xcomp"}
 )
 _PRONOUNS = frozenset({"PRP", "DT", "WDT", "WP", "EX", "PDT"})
+_EMPTY = frozenset({"year", "quarter", "month", "week", "day", "worth"})
+"""Nouns that a number only seems to modify: "rose 47% year on year", "$5 million worth of oil"."""
+_OF_OBJECTS = frozenset(
+    {"object", "by", "to", "from", "at", "above", "below", "for", "over", "under", "with", "near", "in", "within"}
+)
+"""Relations to a verb under which its object is what is measured: "raise exports to", "keep trade above"."""
 _PACES = frozenset({"rate", "pace", "clip", "speed"})
 _BESIDE = frozenset({"on", "into", "for", "in", "from"})
 _PLACES = frozenset({"GPE", "LOC", "FAC", "DATE", "TIME", "PERSON"})
@@ -36,6 +42,7 @@ class Governor:
     bare: list[int] = field(default_factory=list)
     verb: int | None = None
     relation: str | None = None
+    dimension: str | None = None
     linked: int | None = None
     link_label: str | None = None
     change_noun: int | None = None
@@ -57,7 +64,7 @@ class Climber:
         quantities: list[Quantity],
         change_nouns: frozenset[str],
         transparent: frozenset[str],
-        names_measure: Callable[[Tree, int], bool],
+        names_measure: Callable[[Tree, int, str | None], bool],
     ) -> None:
         self._tree = tree
         self._quantities = quantities
@@ -82,13 +89,14 @@ class Climber:
     def governor(self, index: int) -> Governor:
         """Climb from one quantity to what it hangs on."""
         tree, quantity = self._tree, self._quantities[index]
-        found = Governor()
+        found = Governor(dimension=quantity.dimension)
         token = self.top(quantity)
         found.path.append(token)
         self._look_below(index, token, found)
         heads, deps, tags, lowers = tree.heads, tree.deps, tree.tags, tree.lowers
-        if tags[token] in VERB_TAGS and quantity.token_end - quantity.token_start == 1:
-            self._at_verb(token, token, "object", found)  # "doubled": number and verb in one
+        is_verb = tags[token] in VERB_TAGS and deps[token] not in _MODIFIERS | {"pobj", "dobj", "attr"}
+        if is_verb or (tags[token] in VERB_TAGS and quantity.token_end - quantity.token_start == 1):
+            self._at_verb(token, token, "object", found)  # "doubled", "topped $40 billion": the verb is part of it
             return found
         for _ in range(MAX_CLIMB):
             head, label = heads[token], deps[token]
@@ -120,6 +128,9 @@ class Climber:
                 self._at_verb(token, head, label, found)
                 break
             if tags[head] in NOUN_TAGS and label in _MODIFIERS:
+                if lowers[head] in _EMPTY:
+                    token = head
+                    continue
                 if head > token:
                     found.modified = head
                     if self._add_noun(head, "modifier", found):
@@ -199,7 +210,7 @@ class Climber:
             if key == "growth" or key == "loss":
                 found.nouns.append((noun, rule))
                 return True
-        elif key not in self._transparent or self._is_compound(noun) or self._names_measure(tree, noun):
+        elif key not in self._transparent or self._is_compound(noun) or self._names_measure(tree, noun, None):
             found.nouns.append((noun, rule))
             return True
         elif key in _PACES and rule.startswith("of-"):
@@ -207,6 +218,9 @@ class Climber:
         completed = self._completion(noun)
         if completed is not None:
             found.nouns.append((completed, f"{rule}>{key}"))
+            return True
+        if self._names_measure(tree, noun, found.dimension):
+            found.nouns.append((noun, rule))
             return True
         if rule in ("object", "subject", "root") and found.change_noun != noun:
             found.bare.append(noun)
@@ -250,21 +264,10 @@ class Climber:
         if label in SUBJECTS:
             found.relation = "subject"
             return
+        if label == "prep":
+            found.relation = tree.lowers[token]
         found.relation = found.relation or ("object" if label in _OBJECTS else label)
-        if found.relation in (
-            "by",
-            "to",
-            "from",
-            "at",
-            "object",
-            "above",
-            "below",
-            "for",
-            "over",
-            "under",
-            "with",
-            "near",
-        ):
+        if found.relation in _OF_OBJECTS:
             for child in tree.children[verb]:
                 if (
                     tree.deps[child] in ("dobj", "nsubjpass", "oprd")

@@ -10,6 +10,8 @@ from flows.nlp.spans import Quantity
 
 _PHYSICAL = frozenset({"mass", "volume", "energy", "power"})
 _NO_OBJECT = frozenset({"by", "subject-of-other"})
+_NOT_OF_A_SUM = frozenset({"price", "share_price", "exchange_rate", "fee"})
+"""What a sum is never "of": "$10 billion of shares" is no share price."""
 _WHOLES = frozenset({"gdp", "product", "income", "economy"})
 """What deficits and budgets are told in percent of: "5% of GDP" measures something else."""
 _EXTENTS = frozenset(
@@ -59,9 +61,11 @@ class MeasureReader:
                     return
         found = self._measures.of_phrase(
             self._tree, start, noun, quantity.dimension, is_relative=draft.is_relative, pos="counted"
-        )
+        ) or self._measures.of_phrase(self._tree, start, noun, quantity.dimension, is_relative=False)
         if found is not None:
             draft.measure, draft.measure_rule = found.sense.measure, "counted"
+        elif self._tree.keys[noun] == "people" and self._tree.child(noun, "poss") is not None:
+            draft.measure, draft.measure_rule = "population", "counted"  # "the country's 8.5 million people"
 
     # Everything else.
 
@@ -106,8 +110,6 @@ class MeasureReader:
             yield from far
         yield -1, "verb"
         yield from far
-        if is_of_whole and governor.own_of is not None:
-            yield governor.own_of, "own-of"
 
     def _take_noun(self, draft: Draft, noun: int, rule: str) -> bool:
         """Take the measure whose term ends the phrase of ``noun``."""
@@ -115,8 +117,13 @@ class MeasureReader:
         if noun in self._owner and rule not in ("own-in", "own-of"):
             return False
         quantity = draft.quantity
-        start, _end = tree.phrase(noun, self._floor(quantity, noun))
+        start, _ = tree.phrase(noun, self._floor(quantity, noun))
+        if self._is_name(start, noun):
+            return False
         found = self._measures.of_phrase(tree, start, noun, quantity.dimension, is_relative=draft.is_relative)
+        if found is None and start < noun and tree.keys[noun] in self._cues.transparent:
+            # "its revenue forecast"
+            found = self._measures.of_phrase(tree, start, noun - 1, quantity.dimension, is_relative=draft.is_relative)
         if found is None and noun + 1 < tree.size and tree.lowers[noun + 1] == "of":
             # "share of the vote", "cost of living": the term goes on after its head.
             inner = tree.complement(noun, "of")
@@ -124,6 +131,8 @@ class MeasureReader:
                 found = self._measures.of_phrase(tree, noun, inner, quantity.dimension, is_relative=draft.is_relative)
                 found = found if found is not None and found.start == noun else None
         if found is None:
+            return False
+        if rule in ("own-of", "own-in") and found.sense.measure in _NOT_OF_A_SUM:
             return False
         if found.sense.measure == "growth" and draft.kind in ("change", "level") and tree.keys[noun] == "growth":
             draft.kind = "change" if quantity.dimension == "ratio" else draft.kind
@@ -136,13 +145,28 @@ class MeasureReader:
         draft.commodity = draft.commodity or found.sense.commodity
         return True
 
+    def _is_name(self, start: int, noun: int) -> bool:
+        """ "Federal Reserve" holds no reserves; names of indexes ("Dow Jones Industrial Average") are measures."""
+        tree = self._tree
+        if tree.tags[noun] not in ("NNP", "NNPS") or noun == start or tree.tags[noun - 1] not in ("NNP", "NNPS"):
+            return False
+        if not (tree.doc[noun].is_title and tree.doc[noun - 1].is_title):
+            return False
+        found = self._measures.of_phrase(tree, start, noun, "count", is_relative=True)
+        return found is None or found.sense.measure != "stock_index"
+
     def _take_verb(self, draft: Draft) -> bool:
         governor, quantity, tree = draft.governor, draft.quantity, self._tree
         verb = governor.verb
-        if verb is None or (draft.is_relative and quantity.dimension != "ratio") or governor.relation in _NO_OBJECT:
+        if verb is None or draft.kind == "change" or governor.relation in _NO_OBJECT:
             return False
-        if draft.kind == "change":
-            return False
+        dimension = quantity.dimension
+        if draft.kind == "share" and governor.own_of is not None and tree.keys[governor.own_of] in _WHOLES:
+            dimension = "money"  # "spent 4% of its GDP"
+        elif draft.kind == "share" and governor.own_of is not None:
+            start, end = tree.phrase(governor.own_of, self._floor(quantity, governor.own_of))
+            if self._measures.commodity_in(tree, start, end) is not None:
+                dimension = "mass"  # "imported 55% of its gas": as an amount of it would be
         lemma, relation = tree.lemmas[verb], governor.relation
         if relation == "for":
             pos = "verb_for"
@@ -154,14 +178,16 @@ class MeasureReader:
             pos = "verb"
         else:
             return False
+        if pos == "verb" and any(
+            tree.lowers[child] == "to" and tree.deps[child] == "prep" for child in tree.children[verb]
+        ):
+            pos = "verb_to" if self._measures.of_word(lemma, dimension, "verb_to") else pos
         # The lemmatizer takes "fined" for a form of "fin".
-        sense = self._measures.of_word(lemma, quantity.dimension, pos) or self._measures.of_word(
-            f"{lemma}e", quantity.dimension, pos
-        )
+        sense = self._measures.of_word(lemma, dimension, pos) or self._measures.of_word(f"{lemma}e", dimension, pos)
         if sense is None:
             return False
         draft.measure, draft.measure_rule = sense.measure, f"verb:{lemma}"
-        if draft.phrase is None:
+        if draft.phrase is None and dimension != "count":
             self._take_phrase_alone(draft)
         return True
 
@@ -221,7 +247,7 @@ class MeasureReader:
         is_sum = quantity.dimension == "money" and self._is_thing(governor.own_in)
         if draft.kind == "change" or (is_level and governor.relation != "subject" and not is_sum):
             order = near + far + owned
-        elif draft.kind == "share" or quantity.dimension in _PHYSICAL or quantity.dimension == "money":
+        elif draft.kind == "share" or (quantity.dimension or "").partition("_per_")[0] in _PHYSICAL | {"money"}:
             order = near + owned + far
         else:
             order = near + far + owned
@@ -256,8 +282,9 @@ class MeasureReader:
         for noun, rule in governor.nouns:
             if noun not in self._owner:
                 ranges.append((*tree.whole_phrase(noun, self._floor(quantity, noun)), rule))
-        if quantity.dimension == "count":
-            # A count of ships in a text about oil is no amount of oil.
+        numerator = (quantity.dimension or "").partition("_per_")[0]
+        if numerator not in _PHYSICAL and numerator not in ("money", "ratio"):
+            # A count of ships in a text about oil is no amount of oil; nor is a temperature.
             ranges = [found for found in ranges if found[2] in ("own-of", "phrase")]
         for start, end, rule in ranges:
             if self._set_commodity(draft, self._measures.commodity_in(tree, start, end), rule):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flows.nlp.figures_draft import Cues, Draft
-from flows.nlp.figures_tree import NOUN_TAGS, Tree
+from flows.nlp.figures_tree import NOUN_TAGS, VERB_TAGS, Tree
 from flows.nlp.measures import Measures
 from flows.nlp.spans import MentionSpan
 
@@ -224,9 +224,18 @@ class PartyReader:
         yield from self._verb_subject(draft)
 
     def _verb_subject(self, draft: Draft) -> Iterator[MentionSpan]:
-        verb = draft.governor.verb
-        if verb is not None and draft.governor.relation != "subject":
-            subject = self._tree.subject(verb)
+        tree, governor = self._tree, draft.governor
+        verb = governor.verb
+        if verb is None and governor.nouns:
+            # "extends its output cut of 1 million barrels": the verb stands above the noun.
+            above = governor.nouns[0][0]
+            for _ in range(4):
+                above = tree.heads[above]
+                if tree.tags[above] in VERB_TAGS:
+                    verb = above
+                    break
+        if verb is not None and governor.relation != "subject":
+            subject = tree.subject(verb)
             if subject is not None and (mention := self._named(subject, None)) is not None:
                 yield mention
 

@@ -15,6 +15,8 @@ _OWN_SIDE_COSTS = {"relcl": 25, "ccomp": 8, "conj": 12, "advcl": 10, "acl": 8, "
 _LIMIT = 90
 _FAR = 400
 _COMPARED = frozenset({"from", "with", "than", "versus", "against", "over", "on", "to"})
+"""Before a time that a change is told against: "up 5% from 2019", "more than in 2022"."""
+_FOLLOWERS = frozenset({"compared", "versus", "against", "vs", "from"})
 _SUPERLATIVES = frozenset(
     {"highest", "lowest", "largest", "biggest", "most", "best", "worst", "first", "least", "steepest"}
 )
@@ -110,12 +112,13 @@ class PeriodReader:
             if is_after
             else (self._quantities_between(period.token_end, quantity.token_start))
         )
+        if is_after and between and self._compares_between(quantity.token_end, period.token_start):
+            return _FAR
         if period.role == "since" and self._is_superlative(period):
             return _FAR
         is_before = tree.lowers[period.token_end - 1] in ("earlier", "ago", "before", "previously")
-        is_base = is_before or (
-            draft.kind == "change" and is_after and before in _COMPARED and period.role in ("in", "from", "over")
-        )
+        is_compared = period.role in _COMPARED or (before in _COMPARED and period.role == "in")
+        is_base = is_before or (draft.kind == "change" and is_after and is_compared)
         if is_base and not (is_after and gap <= 3 and self._is_compared(draft)):
             return _FAR
         cost = self._tree_cost(own, ancestors)
@@ -167,6 +170,10 @@ class PeriodReader:
 
     def _quantities_between(self, start: int, end: int) -> int:
         return len({self._owner[token] for token in range(start, min(end, start + 60)) if token in self._owner})
+
+    def _compares_between(self, start: int, end: int) -> bool:
+        """ "350,000 tonnes …, compared with 8 million tonnes in 1989": the year is of the other."""
+        return not _FOLLOWERS.isdisjoint(self._tree.lowers[start : min(end, start + 60)])
 
     def _is_superlative(self, period: PeriodSpan) -> bool:
         lowers = self._tree.lowers

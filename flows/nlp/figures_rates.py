@@ -49,6 +49,8 @@ def _adjective(tree: Tree, cues: Cues, draft: Draft) -> str | None:
     """ "an annual capacity of 38 bcm"; with a year told, "annual exports of 5 tons in 2023" is that year's level."""
     if draft.phrase is None or draft.period_surface is not None or not (draft.measure_rule or "").startswith("noun"):
         return None
+    if draft.measure == "audience":
+        return None  # "monthly active users" are counted over a month, not added up
     start, end = draft.phrase
     for token in range(max(0, start - 2), end):
         unit = cues.time_adjectives.get(tree.lowers[token])

@@ -82,7 +82,9 @@ def fits(dimensions: Sequence[str], dimension: str | None) -> bool:
     for allowed in dimensions:
         if allowed == dimension or (allowed.endswith("*") and dimension.startswith(allowed[:-1])):
             return True
-    return False
+    # 75 jets a month are a production as 75 jets are; km/h are no distance.
+    amount, _, time = dimension.rpartition("_per_")
+    return time == "duration" and amount not in ("", "length", "data") and amount in dimensions
 
 
 class Measures:
@@ -135,9 +137,14 @@ class Measures:
             token -= 1
         return best
 
-    def names_measure(self, tree: Tree, noun: int) -> bool:
-        """Whether ``noun`` ends a term of several words: "key rate", where "rate" alone says nothing."""
+    def names_measure(self, tree: Tree, noun: int, dimension: str | None) -> bool:
+        """Whether ``noun`` ends a term of several words: "key rate", where "rate" alone says nothing.
+
+        With a dimension, a term of one word will do: "a range of 6,500 km".
+        """
         start, _ = tree.phrase(noun)
+        if dimension is not None:
+            return self.of_phrase(tree, start, noun, dimension, is_relative=False) is not None
         if start == noun:
             return False
         found = self.of_phrase(tree, start, noun, None, is_relative=True)
