@@ -287,7 +287,7 @@ def _cue_of_quote(doc: Doc, quote: Quote, by_token: dict[int, _Cue]) -> _Cue | N
             if token.i in by_token and not quote.start <= token.i < quote.end:
                 return by_token[token.i]
     # The sentence was cut at the mark: "… is ready!" said Kim.
-    is_spoken = doc[quote.end - 1].text in (",", ".", "!", "?", "…", "...")
+    is_spoken = doc[quote.end - 1].text in (",", "!", "?", "…", "...")
     for place in range(quote.end + 1, min(quote.end + 14, len(doc))):
         if not is_spoken or doc[place].text in (".", '"', "“", ";") or "\n" in doc[place].text:
             break
