@@ -43,7 +43,8 @@ def main() -> None:
     started = time.process_time()
     list(whole.pipe(texts, batch_size=64))
     whole_s = time.process_time() - started
-    print(f"{'whole pipeline':<22} {whole_s:7.2f} s  {words / whole_s:8,.0f} words/s  {bare_s / whole_s:6.1%} of bare speed")
+    share = bare_s / whole_s
+    print(f"{'whole pipeline':<22} {whole_s:7.2f} s  {words / whole_s:8,.0f} words/s  {share:6.1%} of bare speed")
 
 
 if __name__ == "__main__":
