@@ -105,8 +105,9 @@ class MeasureReader:
         if before >= 0 and self._tree.tags[before] in NOUN_TAGS and self._tree.sentence_of[before] == draft.sentence:
             yield before, "before"  # "a magnitude 6.1 quake"
         yield from (pair for pair in near if not pair[1].startswith("of-"))
-        if far and draft.kind == "change":
-            # "raised exports by 5 bcm": what changes is the object, whatever the verb means with an amount.
+        verb = self._tree.lemmas[governor.verb] if governor.verb is not None else None
+        if far and (draft.kind == "change" or verb in self._cues.level_verbs):
+            # "raised exports by 5 bcm", "exports made up $5 million": whatever the verb means with an amount.
             yield from far
         yield -1, "verb"
         yield from far
