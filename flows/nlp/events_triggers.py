@@ -1,4 +1,15 @@
-"""The trigger lexicon: its rows read, compiled, and looked up, one dict access per token."""
+"""The trigger lexicon: its rows read, compiled, and looked up, one dict access per token.
+
+``frame`` is ``role=slots`` for each role, divided by ``;``. Slots joined by ``+`` all fill the role; of groups
+divided by ``|`` the first that names somebody does. Slots are explained in ``events_roles``. The flag
+``reciprocal`` makes several actors without a recipient act on each other ("the two presidents met").
+
+``constraints`` is ``key:values``, divided by ``;``; values are lemmas divided by ``|``, ``@class`` of
+``event_nouns``, ``#TYPE`` of an entity, or ``*`` for any; ``!key`` must not hold. Keys: ``obj`` ``subj``
+(object, subject as it stands), ``particle``, ``comp`` (the clause that depends on it), ``gov`` and ``govrel``
+(the verb over a noun; how the noun hangs on it), ``mod`` (words before a noun), ``dep`` ``tag`` ``prev`` ``next``
+``passive``, prepositions (``on,against:…``), and ``need`` (one of these roles is filled) or ``needs`` (all are).
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +40,7 @@ class EventTypeRow(Row):
 
 
 class TriggerRow(Row):
-    """One reading of one word. ``frame`` and ``constraints`` are explained in ``event_triggers.yml``."""
+    """One reading of one word; the module explains ``frame`` and ``constraints``."""
 
     trigger_id: str
     lemma: str
