@@ -77,8 +77,11 @@ def publish(settings: Settings, *, run_id: str) -> Release:
             folder = settings.releases_dir / f".new-{release_id}"
             try:
                 _write_release(connection, settings, folder, manifest)
-            except BaseException:
+            except BaseException as error:
                 shutil.rmtree(folder, ignore_errors=True)
+                if folder.name in str(error):
+                    # Told here: further out, trouble with any file would pass for a damaged warehouse.
+                    raise StorageError(f"{str(error).splitlines()[0]}. {_NOTHING_PUBLISHED}") from error
                 raise
         note_publishing(settings, release_id)
         folder.rename(settings.releases_dir / release_id)
@@ -99,19 +102,14 @@ def publish(settings: Settings, *, run_id: str) -> Release:
 
 @contextmanager
 def _told_as_storage(settings: Settings) -> Iterator[None]:
-    import duckdb
-
     try:
         yield
     except OSError as error:
         where = error.filename or settings.releases_dir
-        raise StorageError(
-            f"{where}: {error.strerror}. Nothing was published; free space or permissions, and run again."
-        ) from error
-    except duckdb.IOException as error:
-        raise StorageError(
-            f"{str(error).splitlines()[0]}. Nothing was published; free space, and run again."
-        ) from error
+        raise StorageError(f"{where}: {error.strerror}. {_NOTHING_PUBLISHED}") from error
+
+
+_NOTHING_PUBLISHED = "Nothing was published; free space or permissions, and run again."
 
 
 def _reason_to_stay(settings: Settings, current: Release, manifest: Mapping[str, Any]) -> str | None:
@@ -330,7 +328,7 @@ def _is_parquet(path: str) -> bool:
     """Whether both ends of the file are there: a damaged release must not keep a new one from going out."""
     with Path(path).open("rb") as file:
         head = file.read(4)
-        file.seek(-4, os.SEEK_END)
+        file.seek(max(0, file.seek(0, os.SEEK_END) - 4))
         return head == file.read(4) == b"PAR1"
 
 

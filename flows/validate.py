@@ -80,7 +80,7 @@ def validate(settings: Settings, *, run_id: str) -> ValidationResult:
             lookup.withheld_counts[row.table_name] = lookup.withheld_counts.get(row.table_name, 0) + 1
         verdicts += gate.judge(lookup, is_last=True)
         folder = settings.home / "data_docs" / run_id
-        data_docs = write_data_docs(gate, lookup, folder, run_id=run_id, round_number=_next_round(folder))
+        data_docs = write_data_docs(gate, lookup, folder, run_id=run_id)
         connection.execute("begin")
         write_withheld(connection, withheld, run_id=run_id)
         _write_results(connection, verdicts, run_id)
@@ -120,11 +120,6 @@ def _is_critical(verdict: "Verdict", verdicts: list["Verdict"], suites: "dict[st
         other.table == verdict.table and not other.success and other.rule.type == "expect_table_to_keep_the_contract"
         for other in verdicts
     )
-
-
-def _next_round(folder: Path) -> int:
-    pages = folder.glob("validations/*/*/*")
-    return len({page.name for page in pages}) + 1
 
 
 def _write_results(connection: "duckdb.DuckDBPyConnection", verdicts: list["Verdict"], run_id: str) -> None:

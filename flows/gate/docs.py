@@ -15,11 +15,25 @@ MAX_SHOWN_ROWS = 20
 _SITE = "run"
 
 
-def write_data_docs(gate: Gate, lookup: Lookup, folder: Path, *, run_id: str, round_number: int) -> Path:
-    """Render the gate's results below ``folder``; returns the index page.
+def write_data_docs(gate: Gate, lookup: Lookup, folder: Path, *, run_id: str) -> Path:
+    """Render the gate's results below ``folder``; returns the page to open.
 
-    A second validation of the same run is listed beside the first.
+    A run validates again after withholding rows: each round has pages of its own, and one page lists them.
     """
+    rounds = len(list(folder.glob("round-*"))) + 1
+    _write_round(gate, lookup, folder / f"round-{rounds}", run_id=run_id)
+    page = folder / "index.html"
+    links = "".join(f'<li><a href="round-{n}/index.html">validation {n}</a></li>' for n in range(1, rounds + 1))
+    shown = html.escape(run_id)
+    page.write_text(
+        f"<!doctype html><meta charset=utf-8><title>{shown}</title><h1>Run {shown}</h1>"
+        f"<p>Rows that a validation withheld are left out of what the next one judges.</p><ul>{links}</ul>",
+        encoding="utf-8",
+    )
+    return page
+
+
+def _write_round(gate: Gate, lookup: Lookup, folder: Path, *, run_id: str) -> None:
     context = gate.context
     site: Any = {
         "class_name": "SiteBuilder",
@@ -31,7 +45,7 @@ def write_data_docs(gate: Gate, lookup: Lookup, folder: Path, *, run_id: str, ro
         "site_section_builders": {"profiling": "None", "expectations": "None"},
     }
     context.add_data_docs_site(_SITE, site)
-    run = RunIdentifier(run_name=f"{run_id} round {round_number}")
+    run = RunIdentifier(run_name=run_id)
     for table, result in gate.results.items():
         suite = gate.suites[table]
         for item in result.results:
@@ -44,7 +58,6 @@ def write_data_docs(gate: Gate, lookup: Lookup, folder: Path, *, run_id: str, ro
         result.meta["run_id"] = run
         context.validation_results_store.set(identifier, result)
     context.build_data_docs(site_names=[_SITE])
-    return folder / "index.html"
 
 
 def _make_harmless(item: Any, suite: Suite, lookup: Lookup) -> None:

@@ -68,8 +68,11 @@ class _PerRow(_Told):
     def _settings(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.success_keys}
 
-    def _judged(self, frame: "pd.DataFrame") -> tuple["pd.DataFrame", "pd.Series[bool]"]:
-        """The rows judged, of the columns looked at, and for each whether it holds."""
+    def _rows_looked_at(self, frame: "pd.DataFrame") -> "pd.DataFrame":
+        raise NotImplementedError
+
+    def _verdicts(self, rows: "pd.DataFrame") -> "pd.Series[bool]":
+        """For each row whether it holds."""
         raise NotImplementedError
 
     def _validate(
@@ -78,8 +81,9 @@ class _PerRow(_Told):
         frame = execution_engine.get_domain_records({})
         for name, values in self.only_where.items():
             frame = frame[frame[name].isin(values)]
-        rows, verdicts = self._judged(frame)
-        failing = rows[~verdicts.to_numpy(dtype=bool)]
+        rows = self._rows_looked_at(frame)
+        # Columns without a value have no type to compare by.
+        failing = rows if rows.empty else rows[~self._verdicts(rows).to_numpy(dtype=bool)]
         share = 1 - len(failing) / len(rows) if len(rows) else 1.0
         return {
             "success": share >= self.mostly,
@@ -107,11 +111,14 @@ class RowsExpectation(_PerRow):
     args_keys: ClassVar[tuple[str, ...]] = ("column_list",)
     success_keys: ClassVar[tuple[str, ...]] = ()
 
-    def _judged(self, frame: "pd.DataFrame") -> tuple["pd.DataFrame", "pd.Series[bool]"]:
+    def _rows_looked_at(self, frame: "pd.DataFrame") -> "pd.DataFrame":
         rows = frame[self.column_list]
-        if self.ignore_row_if != "never":
-            rows = rows.dropna(how="any" if self.ignore_row_if == "any_value_is_missing" else "all")
-        return rows, self.holds(rows, **self._settings())
+        if self.ignore_row_if == "never":
+            return rows
+        return rows.dropna(how="any" if self.ignore_row_if == "any_value_is_missing" else "all")
+
+    def _verdicts(self, rows: "pd.DataFrame") -> "pd.Series[bool]":
+        return self.holds(rows, **self._settings())
 
 
 class ValuesExpectation(_PerRow):
@@ -126,9 +133,11 @@ class ValuesExpectation(_PerRow):
     args_keys: ClassVar[tuple[str, ...]] = ("column",)
     success_keys: ClassVar[tuple[str, ...]] = ()
 
-    def _judged(self, frame: "pd.DataFrame") -> tuple["pd.DataFrame", "pd.Series[bool]"]:
-        rows = frame[[self.column]].dropna()
-        return rows, self.holds(rows[self.column], **self._settings())
+    def _rows_looked_at(self, frame: "pd.DataFrame") -> "pd.DataFrame":
+        return frame[[self.column]].dropna()
+
+    def _verdicts(self, rows: "pd.DataFrame") -> "pd.Series[bool]":
+        return self.holds(rows[self.column], **self._settings())
 
 
 class TableExpectation(_Told):
