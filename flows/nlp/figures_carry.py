@@ -148,7 +148,8 @@ class Carrier:
             return True
         start, end = tree.phrase(noun)
         # One by one: "oil and gas" together are a commodity too.
-        named = [found for token in range(start, end) if (found := self._measures.commodity_in(tree, token, token + 1))]
+        one_by_one = (self._measures.commodity_in(tree, token, token + 1) for token in range(start, end))
+        named = [commodity for commodity in one_by_one if commodity is not None]
         if len(named) == len(members) > 1:
             measure = next((draft.measure for draft in members if draft.measure is not None), None)
             for draft, commodity in zip(members, named, strict=True):
