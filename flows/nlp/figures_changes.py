@@ -115,7 +115,7 @@ class ChangeReader:
             if linked.kind in _LEVELS and linked in levels:
                 self._set(draft, linked, "attached")
                 return
-        if draft.kind == "share" and governor.own_of in self._owner:
+        if draft.kind == "share" and governor.own_of is not None and governor.own_of in self._owner:
             whole = drafts[self._owner[governor.own_of]]
             if whole in levels:
                 self._set(draft, whole, "of-level")  # "a quarter of the 8.5 million people"
