@@ -11,14 +11,14 @@ from itertools import count
 from spacy.tokens import Doc
 
 from flows.nlp.numbers import ONE, divide
-from flows.nlp.quantities_change import settle_kind
+from flows.nlp.quantities_change import hand_back, settle_kind
 from flows.nlp.quantities_exclude import why_not
 from flows.nlp.quantities_join import join, mark_respective
 from flows.nlp.quantities_lexicon import Lexicon
 from flows.nlp.quantities_nouns import find_noun, is_anaphoric, stands_as_number
-from flows.nlp.quantities_read import complete, read_number
+from flows.nlp.quantities_numbers import read_number, read_odds
+from flows.nlp.quantities_read import complete, complete_count, complete_odds
 from flows.nlp.quantities_text import Reading, Sentence, TextFacts
-from flows.nlp.quantities_units import read_rates
 from flows.nlp.spans import Quantity
 
 _HUNDRED = Decimal(100)
@@ -104,17 +104,15 @@ def _read_sentence(
     if not readings:
         return readings
     readings = join(readings, sentence, lexicon, ids)
-    for reading in readings:
-        if reading.is_bare:
-            find_noun(reading, sentence, lexicon)
-            if reading.noun_token >= 0:
-                read_rates(reading, sentence, lexicon)
+    readings = _with_nouns(readings, sentence, lexicon)
     for left, right in zip(readings[-2::-1], readings[:0:-1], strict=True):
         gap = tuple(sentence.lower[left.end : right.start])
         if left.is_bare and right.noun_token >= 0 and gap in _LIST_JOINTS:
             left.adopt_unit(right)
     kept = []
     for reading in readings:
+        if reading.counted_noun == "time" and not reading.rate_codes and reading.is_words and reading.noun_token < 0:
+            continue
         if is_anaphoric(reading, sentence) and reading.unit_code in (None, "1"):
             continue
         if reading.is_bare and not reading.is_fraction:
@@ -122,13 +120,31 @@ def _read_sentence(
                 continue
             reading.unit_code, reading.dimension = "1", "count"
             reading.confidence = min(reading.confidence, 0.6)
+        if reading.is_words and not reading.value and reading.dimension == "count":
+            # "zero emissions", "zero tolerance" state no amount.
+            continue
         if abs(reading.value) < _LIMIT:
             kept.append(reading)
     mark_respective(kept, sentence, ids)
     for index, reading in enumerate(kept):
         settle_kind(reading, sentence, lexicon, kept[index - 1] if index else None)
+    hand_back(kept, sentence)
     for reading in kept:
         _finish(reading)
+    return kept
+
+
+def _with_nouns(readings: list[Reading], sentence: Sentence, lexicon: Lexicon) -> list[Reading]:
+    """What the bare numbers count; a number taken in by the one before it ("per 100,000 people") goes."""
+    kept: list[Reading] = []
+    for reading in readings:
+        if kept and reading.number_start < kept[-1].end:
+            continue
+        if reading.is_bare:
+            find_noun(reading, sentence, lexicon)
+            if reading.noun_token >= 0:
+                complete_count(reading, sentence, lexicon)
+        kept.append(reading)
     return kept
 
 
@@ -151,7 +167,10 @@ def _collect(sentence: Sentence, lexicon: Lexicon, periods: list[tuple[int, int]
         if reading is None:
             position += 1
             continue
-        complete(reading, sentence, lexicon)
+        if read_odds(reading, sentence, lexicon):
+            complete_odds(reading, sentence, lexicon)
+        else:
+            complete(reading, sentence, lexicon)
         reading.start = max(reading.start, last_end)
         position = max(reading.end, position + 1)
         if _in_period(sentence, reading, periods) or why_not(reading, sentence, lexicon) is not None:
@@ -172,12 +191,29 @@ def _in_period(sentence: Sentence, reading: Reading, periods: list[tuple[int, in
 def _multiple(sentence: Sentence, position: int, lexicon: Lexicon) -> Reading | None:
     """ "doubled", "halved", "twofold"; "twice as many"; "three times as much"."""
     word = sentence.lower[position]
+    if word in ("twice", "thrice"):
+        return _twice(sentence, position)
     row = lexicon.multiples.get(word)
     if row is not None and row.factor is not None:
         if word in ("double", "triple", "treble", "quadruple", "doubles") and not _is_multiplying(sentence, position):
             return None
         reading = _fold(position, position + 1, row.factor)
         reading.multiple = row
+        return reading
+    return None
+
+
+def _twice(sentence: Sentence, position: int) -> Reading | None:
+    """ "twice as many", "twice the size" are folds, "twice a week" a rate of times; "scored twice" neither."""
+    factor = Decimal(2) if sentence.lower[position] == "twice" else Decimal(3)
+    follows = sentence.word(position + 1)
+    if follows in ("as", "the", "its", "that", "what", "their", "his"):
+        reading = _fold(position, position + 1, factor)
+        reading.kind, reading.direction = "change", "up"
+        return reading
+    if follows in ("a", "per", "every", "each", "daily", "weekly", "monthly", "yearly", "annually"):
+        reading = Reading(position, position + 1, position, position + 1, factor, factor, is_words=True)
+        reading.unit_code, reading.dimension, reading.counted_noun = "1", "count", "time"
         return reading
     return None
 

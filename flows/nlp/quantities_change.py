@@ -1,6 +1,7 @@
 """Level, change, share or rate; and for a change, whether it goes up or down."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 from flows.nlp.quantities_lexicon import DirectionRow, Lexicon
 from flows.nlp.quantities_text import HYPHENS, Reading, Sentence
@@ -15,6 +16,8 @@ _PHRASAL_BEFORE_UP = frozenset(
     "snap snapped snapping blow blew blown gobble gobbled mop mopped soak soaked bring brought turn turned lay laid "
     "put puts putting sign signed lock locked round rounded line lined end ended open opened hold held".split()
 )
+# "fell 250 points, or 0.6%": the same change in percent.
+_RESTATED = frozenset(((",", "or"), ("or",), ("(",), (",", "or", "about"), ("(", "or"), (",", "about")))
 _CLAUSE_ENDS = frozenset(";:")
 _ADVERBS_BETWEEN = frozenset(
     "another just only a an further the some by nearly almost sharply slightly only still even around about "
@@ -34,22 +37,21 @@ _LOOK_BACK = 12
 
 def settle_kind(reading: Reading, sentence: Sentence, lexicon: Lexicon, previous: Reading | None) -> None:
     """Set ``kind`` and ``direction``; ``previous`` hands its direction on to later members of its list."""
+    if reading.kind is not None:
+        return
     if reading.multiple is not None:
         reading.kind, reading.direction = "change", reading.multiple.direction
         return
     if reading.is_fraction and reading.unit_code is None:
-        reading.kind = "share"
+        # "has fallen by a third" is a change, "a third of" a part.
+        falls = sentence.word(reading.start - 1) == "by" and sentence.word(reading.end) != "of"
+        reading.direction = _by(reading, sentence, lexicon) if falls else None
+        reading.kind = "share" if reading.direction is None else "change"
         return
     direction = None if reading.list_role in ("from", "to") else _direction(reading, sentence, lexicon)
     if direction is None and reading.unit_code == "x":
         direction = _verb_left(reading, sentence, lexicon, "all") or "up"
-    if (
-        direction is None
-        and reading.list_role == "item"
-        and previous is not None
-        and previous.list_id == reading.list_id
-        and previous.unit_code == reading.unit_code
-    ):
+    if direction is None and previous is not None and _continues(previous, reading, sentence):
         direction = previous.direction
     if direction is not None:
         reading.kind, reading.direction = "change", direction
@@ -60,6 +62,38 @@ def settle_kind(reading: Reading, sentence: Sentence, lexicon: Lexicon, previous
         reading.kind = "rate"
     else:
         reading.kind = "level"
+
+
+def hand_back(readings: list[Reading], sentence: Sentence) -> None:
+    """ "settled 0.25 cents, or 1.3%, higher": the first amount shares the direction told after the second."""
+    for left, right in pairwise(readings):
+        is_same = tuple(sentence.lower[left.end : right.start]) in _RESTATED
+        if (
+            is_same
+            and right.kind == "change"
+            and left.kind == "level"
+            and left.dimension != "duration"
+            and _is_ratio(right)
+        ):
+            left.kind, left.direction = "change", right.direction
+
+
+def _continues(previous: Reading, reading: Reading, sentence: Sentence) -> bool:
+    """ "up 8.5% on last year and 20% since 2020": a second amount of the same change."""
+    if previous.kind != "change":
+        return False
+    if _is_ratio(reading) and tuple(sentence.lower[previous.end : reading.start]) in _RESTATED:
+        return True
+    if previous.unit_code != reading.unit_code:
+        return False
+    if reading.list_role == "item" and previous.list_id == reading.list_id:
+        return True
+    gap = sentence.lower[previous.end : reading.start]
+    if not 1 < len(gap) <= 6 or gap[-1] not in ("and", "or") or not _is_ratio(reading):
+        return False
+    if not sentence.facts.has_tags:
+        return False
+    return all(sentence.token(atom).tag_[:2] != "VB" for atom in range(previous.end, reading.start))
 
 
 def _is_ratio(reading: Reading) -> bool:
@@ -86,6 +120,8 @@ def _direction(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | 
         return "up"
     if before == "by":
         return _by(reading, sentence, lexicon)
+    if reading.cues and _is_reached(reading):
+        return None
     if before == "of":
         noun = lexicon.nouns.get(_skip_back(sentence, reading.start - 2))
         if noun is not None and _fits(noun, ratio=ratio, dimension=dimension):
@@ -97,6 +133,12 @@ def _direction(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | 
     if dimension == "duration":
         return None
     return _direct(reading, sentence, lexicon, ratio=ratio, counted=counted)
+
+
+def _is_reached(reading: Reading) -> bool:
+    """ "fell below $80": the level that was passed, as against "fell more than $80"."""
+    cue = next((cue for cue in reading.cues if cue.startswith("comparator:")), "")
+    return cue.rpartition(" ")[2].rpartition(":")[2] in ("above", "below", "under", "beyond")
 
 
 def _signed(row: DirectionRow, reading: Reading) -> str:
@@ -121,6 +163,9 @@ def _after(reading: Reading, sentence: Sentence, lexicon: Lexicon, *, ratio: boo
         position += 1
         word = sentence.word(position)
     row = lexicon.after.get(word)
+    if word == "," and sentence.word(reading.start - 1) == "or":
+        word = sentence.word(position + 1)
+        row = lexicon.after.get(word)
     grades = reading.dimension in ("money", "temperature") and word not in ("more", "less", "above", "below")
     if row is not None and not counted and (ratio or grades):
         return row.direction
@@ -219,7 +264,8 @@ def _verb_direction(
     if row.direction == "as_particle":
         return None
     if ratio:
-        return row.direction
+        # "wiped out 80% of the harvest": the part taken away, no rate of change.
+        return row.direction if row.object_dims == "all" or sentence.word(reading.end) != "of" else None
     if counted or reading.dimension in _LITERAL_DIMENSIONS:
         return None
     if row.object_dims == "all":
@@ -240,11 +286,12 @@ def _verb_left(reading: Reading, sentence: Sentence, lexicon: Lexicon, dims: str
     has_tags = sentence.facts.has_tags
     for atom in range(reading.start - 1, max(-1, reading.start - 8), -1):
         word = sentence.lower[atom]
-        if word in lexicon.particles:
+        if word in lexicon.particles and word != "off":
             return lexicon.particles[word].direction
         row = lexicon.verbs.get(word)
         if row is not None and (not has_tags or doc[sentence.token_at(atom)].tag_[:2] == "VB"):
-            return None if row.direction == "as_particle" else row.direction
+            takes_part = row.object_dims != "all" and sentence.word(reading.end) == "of"
+            return None if takes_part or row.direction == "as_particle" else row.direction
         if not word.isalpha() or word in ("to", "at", "from", "of", "by", "with", "for", "and", "but", "which", "that"):
             return None
         if has_tags and sentence.token(atom).tag_[:2] == "VB":
@@ -269,9 +316,11 @@ def _is_share(reading: Reading, sentence: Sentence) -> bool:
     if follows in ("-", "‑"):
         follows = sentence.word(reading.end + 1)
     nearby = sentence.lower[reading.end : reading.end + 4]
+    if follows == "interest" and sentence.word(reading.end + 1) != "in":
+        return False
     if follows == "owned" or ("," not in nearby[:2] and any(word in _SHARE_NOUNS for word in nearby[:3])):
         return True
     before = sentence.lower[max(0, reading.start - 3) : reading.start]
-    if before and before[-1] == "of" and len(before) > 1 and before[-2] in _SHARE_NOUNS:
+    if before and before[-1] == "of" and len(before) > 1 and before[-2] in _SHARE_NOUNS and before[-2] != "interest":
         return True
     return any(word in _SHARE_VERBS for word in before)

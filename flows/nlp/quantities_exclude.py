@@ -9,6 +9,8 @@ _YEAR_BEFORE = frozenset(
     "summer winter spring autumn fall season election elections budget".split()
 )
 _STRAY_QUOTES = frozenset("'’‘")
+_SPAN_PREPOSITIONS = frozenset(("in", "over", "during", "within", "for", "of", "throughout"))
+_SUFFIXES = frozenset("st nd rd th am pm ers hrs gmt utc est ist max neo somethings ish ds gb".split())
 _DAY_JOINTS = HYPHENS | {"and", "to", ","}
 _MODEL_LETTERS = 4
 
@@ -55,7 +57,7 @@ def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
         if before == "#":
             return "label"
     if glued_after and reading.end == end:
-        if after.isalpha() and after not in ("x",):
+        if after.isalpha() and _is_suffix(after, sentence, end):
             return "ordinal or name"
         if after in _STRAY_QUOTES and sentence.word(end + 1) == "s":
             return "decade"
@@ -69,6 +71,16 @@ def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
         if after in HYPHENS and _is_digit_chain(sentence, end):
             return "telephone number"
     return None
+
+
+def _is_suffix(after: str, sentence: Sentence, end: int) -> bool:
+    """Letters glued to digits that make a name or an ordinal of them, as against a unit nobody listed."""
+    return (
+        len(after) < 2
+        or len(after) > 4
+        or after in _SUFFIXES
+        or (end + 1 < sentence.size and sentence.is_glued(end + 1) and sentence.text[end + 1].isalnum())
+    )
 
 
 def _hyphened_before(reading: Reading, sentence: Sentence) -> str | None:
@@ -134,7 +146,7 @@ def _bare_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
     if is_integer:
         if _is_date(sentence, start, end):
             return "date"
-        if len(text) == 4 and "1400" <= text < "2100" and _is_year(reading, sentence):
+        if len(text) == 4 and "1400" <= text <= "2100" and _is_year(reading, sentence):
             return "year"
         if len(text) > 1 and text[0] == "0":
             return "code"
@@ -200,7 +212,7 @@ def _is_year(reading: Reading, sentence: Sentence) -> bool:
             sentence, end
         )
     if not _plural_follows(sentence, end):
-        return 1800 <= value < 2100 or before in _YEAR_BEFORE
+        return 1800 <= value <= 2100 or before in _YEAR_BEFORE
     return before in _YEAR_BEFORE or (1900 <= value < 2060 and value % 50 != 0)
 
 
@@ -262,8 +274,12 @@ def _time_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
         return "points in time"
     if sentence.word(reading.end) == "from" and sentence.word(reading.end + 1) == "now":
         return "points in time"
-    if lexicon.not_before.get(sentence.word(reading.start - 1)) == "time":
+    before = sentence.word(reading.start - 1)
+    if lexicon.not_before.get(before) == "time":
         return "points in time"
+    # "in the three years" tells when; "the three-year plan" how long.
+    if before in ("the", "these", "those") and sentence.word(reading.start - 2) in _SPAN_PREPOSITIONS:
+        return "points in time" if sentence.word(reading.number_end) not in HYPHENS else None
     return _furniture(reading, sentence, lexicon)
 
 

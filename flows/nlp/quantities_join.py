@@ -62,7 +62,17 @@ def _share(readings: list[Reading], sentence: Sentence) -> None:
             left.cues.append("rate:shared")
     for left, right in pairwise(readings):
         gap = _gap(left, right, sentence)
-        if left.unit_code is None or right.unit_code is not None or len(gap) > 8:
+        if left.unit_code is None or len(gap) > 8 or not gap:
+            continue
+        if left.rate_codes and (left.unit_code or "").startswith(f"{right.unit_code}/"):
+            # "£11.44 an hour from £10.42"
+            if gap[-1] in _ELLIPSIS and gap[-1] not in ("at", "of", "and") and right.scale == left.scale:
+                right.unit_code, right.dimension = left.unit_code, left.dimension
+                right.rate_codes = list(left.rate_codes)
+                right.rate_start, right.rate_end = left.rate_start, left.rate_end
+                right.cues.append("rate:ellipsis")
+            continue
+        if right.unit_code is not None:
             continue
         if left.is_prefixed and (gap in _LIST_GAPS or gap == ("to",) or _is_dash(left, right, sentence)):
             if gap in (("to",),) or _is_dash(left, right, sentence) or right.scale != ONE:
@@ -162,6 +172,8 @@ def _to(
             return _make_range(left, right, left.start - 1)
         _mark(left, right, ids, "from", "to")
         return None
+    if "unit:shared" in left.cues:
+        return _make_range(left, right, left.start) if rising else None
     direct = before in lexicon.verbs or before in lexicon.particles
     if not rising:
         return None

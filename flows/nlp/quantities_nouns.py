@@ -33,6 +33,10 @@ _COMPOUND_BREAKS = frozenset(
     "way time party star piece dimensional sided state wheel door page man woman figure digit "
     "tier track legged pronged minded off on stop size fits handed headed".split()
 )
+# "One analyst called it a bluff": an unnamed speaker, no count.
+_SAYING = frozenset(
+    "say tell call add describe put think see believe note ask report explain write warn argue recall".split()
+)
 _MAX_TOKENS = 9
 
 
@@ -40,6 +44,8 @@ def find_noun(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
     """Set what a bare number counts, and extend the expression up to that noun."""
     facts = sentence.facts
     if not reading.is_bare or reading.end >= sentence.size or reading.is_fraction:
+        return
+    if sentence.word(reading.start - 1) == "magnitude":
         return
     if not facts.has_tags:
         _noun_without_tags(reading, sentence)
@@ -53,10 +59,40 @@ def find_noun(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
         if atom < 0:
             return
     number = facts.doc[sentence.token_at(reading.number_end - 1)]
+    if sentence.lower[atom] == "times" and _is_fold(sentence, atom + 1):
+        _set_fold(reading, sentence, atom)
+        return
     head = _head_noun(number, sentence.token_at(atom), sentence)
-    if head is None:
+    if head is None or (head.tag_ in ("NN", "NNP") and _names_version(reading, sentence)):
         return
     _set_noun(reading, sentence, sentence.token_at(atom), head)
+
+
+def _is_fold(sentence: Sentence, atom: int) -> bool:
+    word = sentence.word(atom)
+    if word in ("as", "the", "its", "that", "what", "their", "more", "less", "those", "greater", "last"):
+        return True
+    return atom < sentence.size and sentence.token(atom).tag_ in ("JJR", "RBR")
+
+
+def _set_fold(reading: Reading, sentence: Sentence, atom: int) -> None:
+    """ "five times higher", "three times as much"."""
+    reading.unit_code, reading.dimension = "x", "ratio"
+    reading.unit_start, reading.unit_end, reading.end = atom, atom + 1, atom + 1
+    word = sentence.word(atom + 1)
+    reading.kind = "change"
+    reading.direction = "down" if word in ("less", "lower", "fewer", "smaller", "cheaper", "slower") else "up"
+
+
+def _names_version(reading: Reading, sentence: Sentence) -> bool:
+    """ "the Gemini 1.5 model": a capitalised name right before a bare number, and a singular noun after it."""
+    first = reading.start
+    if reading.value == ONE or first != reading.number_start or first < 2 or reading.is_words:
+        return False
+    before = sentence.lower[first - 1]
+    if not sentence.text[first - 1][0].isupper() or before in MONTHS or before in DAYS:
+        return False
+    return sentence.token(first - 1).tag_ == "NNP"
 
 
 def _after_of(reading: Reading, sentence: Sentence, atom: int) -> int:
@@ -79,6 +115,9 @@ def _head_noun(number: Token, first: int, sentence: Sentence) -> Token | None:
     for index in range(first, end):
         token = doc[index]
         tag, lower = token.tag_, token.lower_
+        if tag == "CD" and index > first and doc[index - 1].tag_ == "NNP":
+            # "50 Boeing 737 jets": the number is the model's.
+            continue
         if lower in _STOPS or lower in DAYS or (lower in MONTHS and token.text[0].isupper()):
             break
         if tag not in _MODIFIERS:
@@ -113,6 +152,8 @@ def _head_noun(number: Token, first: int, sentence: Sentence) -> Token | None:
 def _set_noun(reading: Reading, sentence: Sentence, first: int, head: Token) -> None:
     lower = head.lower_
     if reading.value == ONE and reading.is_words and lower in _ONE_NOUNS:
+        return
+    if reading.value == ONE and reading.is_words and head.dep_ == "nsubj" and head.head.lemma_ in _SAYING:
         return
     last = head
     noun = _noun_phrase(first, head, sentence)
@@ -172,7 +213,7 @@ def _hyphen_noun(reading: Reading, sentence: Sentence, atom: int) -> None:
         return
     word = sentence.lower[atom]
     token = sentence.token(atom)
-    if word in _COMPOUND_BREAKS or token.tag_[:2] not in ("NN", "JJ") or reading.value == ONE or word.endswith("ed"):
+    if word in _COMPOUND_BREAKS or token.tag_ not in ("NN", "JJ", "NNP") or reading.value == ONE or word.endswith("ed"):
         reading.confidence = 0.0
         return
     reading.noun_token = reading.noun_last_token = token.i

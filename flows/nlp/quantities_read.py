@@ -1,17 +1,9 @@
-"""Reads one number with what is printed around it: sign, currency, scale, unit, rate, comparator."""
+"""Adds to a number what is printed around it: sign, currency, unit, rate, comparator."""
 
-from decimal import Decimal
-
-from flows.nlp.numbers import ONE, divide, exact_ratio, parse_digits, read_cardinal, read_vague
-from flows.nlp.quantities_lexicon import Lexicon, ScaleRow
-from flows.nlp.quantities_text import HYPHENS, MONTHS, Reading, Sentence
+from flows.nlp.quantities_lexicon import Lexicon
+from flows.nlp.quantities_text import HYPHENS, Reading, Sentence
 from flows.nlp.quantities_units import prefix_at, read_rates, set_unit, unit_at
 
-# "a 50m pool": before these, and before a singular noun, "m" is metres.
-_LENGTH_WORDS = frozenset(
-    "tall long wide deep high away race sprint relay final freestyle hurdles butterfly backstroke breaststroke "
-    "of in from above below".split()
-)
 # Words that may stand between a number and its unit without changing either.
 _BETWEEN = frozenset(
     "more additional extra further full consecutive straight whole working business calendar solid new successive "
@@ -21,238 +13,23 @@ _PHRASAL = frozenset("take takes took taken taking hand handed turn turned won w
 _GOES = frozenset("go goes went gone going move moved moves rise rose climb climbed push pushed jump jumped".split())
 _VERB_COMPARATORS = frozenset("top tops passed crossed crossing breached".split())
 _MINUS = frozenset(("minus", "negative"))
+_PERSONS = frozenset(
+    "child children people person persons adult adults woman women man men girl girls boy boys those anyone everyone "
+    "kid kids infant infants voter voters player players resident residents citizen citizens worker workers employee "
+    "employees student students patient patients migrants aged age ages".split()
+)
+_AGE_PREPOSITIONS = frozenset(("over", "under", "above", "below"))
 
 
-def read_number(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | None:
-    """The number that begins at an atom, with its scale word, before any unit is looked for.
-
-    Returns:
-        None where no number begins there. A run of digits that is no single number ("192.168.1.2")
-        gives None too.
-    """
-    if sentence.is_digits(start):
-        return _read_digits(sentence, start, lexicon)
-    lower, words = sentence.lower, lexicon.words
-    word = lower[start]
-    if word in words.vulgar:
-        return _scaled(sentence, start, start + 1, words.vulgar[word], lexicon, is_fraction=True)
-    fraction = _read_fraction(sentence, start, lexicon)
-    if fraction is not None:
-        return fraction
-    read = read_vague(lower, start, words) if word not in words.ones else None
-    if read is not None:
-        value = read.value
-        # "a couple of hundred": the scale follows after "of".
-        return Reading(start, read.end, start, read.end, value, ONE, value, comparator=read.comparator, is_vague=True)
-    cardinal = read_cardinal(lower, start, words)
-    if cardinal is None:
-        return None
-    value, end, unscaled = cardinal.value, cardinal.end, cardinal.unscaled
-    reading = Reading(
-        start, end, start, end, value, unscaled, divide(value, unscaled) if unscaled else ONE, is_words=True
-    )
-    last = lower[end - 1]
-    if last in ("couple", "pair"):
-        if sentence.word(end) == "of" and sentence.word(end + 1) in words.scales:
-            factor = words.scales[sentence.word(end + 1)]
-            reading.value, reading.scale, reading.end = value * factor, factor, end + 2
-        elif sentence.word(end) != "of":
-            return None
-        reading.comparator, reading.is_vague = ("~" if last == "couple" else None), True
-        reading.number_end = reading.end
-    elif last == "score" and sentence.word(end) != "of":
-        return None
-    _add_half(reading, sentence, lexicon)
-    return reading
+def complete_odds(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
+    """ "nearly 9 in 10": nothing but a comparator can stand around it."""
+    _comparator_before(reading, sentence, lexicon)
 
 
-def _read_digits(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | None:
-    text, facts = sentence.text[start], sentence.facts
-    value = parse_digits(text, decimal_comma=("." in text or "," in text) and facts.is_european)
-    if value is None:
-        return None
-    end, first = start + 1, start
-    lower, size = sentence.lower, sentence.size
-    if text.isdecimal():
-        if len(text) <= 3 and text[0] != "0" and sentence.word(start - 1) not in MONTHS:
-            value, end = _space_groups(sentence, start, value)
-        if end < size and lower[end] == "/" and sentence.is_glued(end):
-            return _read_slash(sentence, start, start, Decimal(0), lexicon)
-        if end + 2 < size and sentence.is_digits(end) and lower[end + 1] == "/" and sentence.is_glued(end + 1):
-            mixed = _read_slash(sentence, end, start, value, lexicon)
-            if mixed is not None:
-                return mixed
-        if sentence.word(start - 1) == "." and sentence.is_glued(start) and not sentence.is_glued(start - 1):
-            value, first = Decimal(f"0.{text}"), start - 1
-    if end < size and lower[end] in lexicon.words.vulgar:
-        value, end = value + lexicon.words.vulgar[lower[end]], end + 1
-    return _scaled(sentence, first, end, value, lexicon)
-
-
-def _space_groups(sentence: Sentence, start: int, value: Decimal) -> tuple[Decimal, int]:
-    """Digits grouped by single spaces or apostrophes: "816 000", "1 250.5", "1'250'000"."""
-    digits, end = sentence.text[start], start + 1
-    while end < sentence.size and len(digits) < 18:
-        step = end
-        if sentence.text[end] in ("'", "’") and sentence.is_glued(end) and end + 1 < sentence.size:
-            step, apart = end + 1, 0
-        else:
-            apart = 1
-        whole, _, rest = sentence.text[step].partition(".")
-        if len(whole) != 3 or not whole.isdecimal() or sentence.starts[step] != sentence.ends[step - 1] + apart:
-            break
-        digits, end = digits + sentence.text[step], step + 1
-        if rest:
-            break
-    # Three groups of "area code number" are a telephone number: the caller sees the plus sign before them.
-    return (Decimal(digits), end) if end > start + 1 else (value, end)
-
-
-def _read_slash(sentence: Sentence, start: int, first: int, whole: Decimal, lexicon: Lexicon) -> Reading | None:
-    """ "1/2", "5 1/2"; None for "24/7", "9/11", "12/05/2024"."""
-    if start + 2 >= sentence.size or not sentence.is_digits(start + 2) or not sentence.is_glued(start + 2):
-        return _scaled(sentence, start, start + 1, Decimal(sentence.text[start]), lexicon) if first == start else None
-    over, under = sentence.text[start], sentence.text[start + 2]
-    if not (
-        over.isdecimal()
-        and under.isdecimal()
-        and len(over) <= 2
-        and len(under) <= 2
-        and sentence.word(start + 3) != "/"
-    ):
-        return None
-    if int(under) not in (2, 3, 4, 5, 6, 8, 10, 16, 32) or int(over) >= int(under):
-        return None
-    follows = sentence.word(start + 3)
-    if first == start and follows not in ("of", "-") and unit_at(sentence, start + 3, lexicon) is None:
-        return None
-    value = whole + exact_ratio(Decimal(over), Decimal(under))
-    return _scaled(sentence, first, start + 3, value, lexicon, is_fraction=first == start)
-
-
-def _read_fraction(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | None:
-    """ "two-thirds", "a quarter of", "half a million", "three-quarters of a million"."""
-    lower, words = sentence.lower, lexicon.words
-    numerator, position = ONE, start
-    if lower[start] in ("a", "an"):
-        position = start + 1
-    elif lower[start] in words.ones:
-        numerator, position = words.ones[lower[start]], start + 1
-    if position > start and sentence.word(position) in HYPHENS:
-        position += 1
-    word = sentence.word(position)
-    if word not in words.fractions:
-        return None
-    denominator, is_plural, after = words.fractions[word], word.endswith("s") and word != "halves", position + 1
-    named = position > start
-    if numerator > 1 and not is_plural and word not in ("half",):
-        return None
-    follows = sentence.word(after)
-    if word in ("half", "halves"):
-        if start and lower[start - 1] in ("first", "second", "latter", "other", "the", "last", "opening"):
-            return None
-        joined = sentence.word(after + 1) if follows in HYPHENS else ""
-        is_compound = joined in ("year", "time", "century") or unit_at(sentence, after + 1, lexicon) is None
-        if not named and joined and joined not in words.scales and is_compound:
-            return None
-    elif not named or (lower[start] in ("a", "an") and follows != "of" and follows not in words.scales):
-        # "third" alone is an ordinal, "quarter" alone a part of a year.
-        return None
-    elif word in ("quarter", "second", "quarters") and not (follows == "of" or is_plural or follows in words.scales):
-        return None
-    value, scale, end = exact_ratio(numerator, denominator), ONE, after
-    step = after + 1 if sentence.word(after) == "of" else after
-    step = step + 1 if sentence.word(step) in ("a", "an") or sentence.word(step) in HYPHENS else step
-    if sentence.word(step) in words.scales or sentence.word(step) in words.groups:
-        while sentence.word(step) in words.scales or sentence.word(step) in words.groups:
-            scale *= words.scales.get(lower[step]) or words.groups[lower[step]]
-            step += 1
-        exact = divide(numerator * scale, denominator)
-        return Reading(start, step, start, step, exact, value, scale, is_words=True)
-    unit_start = step if unit_at(sentence, step, lexicon) is not None else -1
-    if (
-        unit_start < 0
-        and follows not in ("of", "the", "its", "their", "his", "her", "our", "all", "that", "those")
-        and not (is_plural or named or follows in ("-", "owned"))
-    ):
-        return None
-    return Reading(start, end, start, end, value, value, is_words=True, is_fraction=True)
-
-
-def _scaled(
-    sentence: Sentence, start: int, end: int, value: Decimal, lexicon: Lexicon, *, is_fraction: bool = False
-) -> Reading:
-    money = prefix_at(sentence, start, lexicon) is not None
-    factor, after = _read_scale(sentence, end, lexicon, money=money)
-    reading = Reading(
-        start, after, start, after, value * factor, value, factor, is_fraction=is_fraction and after == end
-    )
-    _add_half(reading, sentence, lexicon)
-    return reading
-
-
-def _add_half(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
-    """ "one and a half million", "a million and a half", "two-and-a-half"."""
-    step = reading.end
-    found: list[str] = []
-    while len(found) < 3 and step < sentence.size:
-        if sentence.lower[step] not in HYPHENS:
-            found.append(sentence.lower[step])
-        step += 1
-    if len(found) < 3 or found[0] != "and" or found[1] not in ("a", "one") or found[2] not in ("half", "quarter"):
-        return
-    part = Decimal("0.5") if found[2] == "half" else Decimal("0.25")
-    reading.mantissa += part
-    reading.value += part * reading.scale
-    reading.end = reading.number_end = step
-    if reading.scale == ONE:
-        factor, after = _read_scale(sentence, step, lexicon, money=False)
-        reading.value, reading.scale = reading.mantissa * factor, factor
-        reading.end = reading.number_end = after
-
-
-def _read_scale(sentence: Sentence, start: int, lexicon: Lexicon, *, money: bool) -> tuple[Decimal, int]:
-    """The product of the scale words at an atom: "5 million", "3bn", "2 lakh crore", "5-million"."""
-    factor, end = ONE, start
-    while end < sentence.size:
-        step = end
-        if sentence.lower[step] in HYPHENS and step + 1 < sentence.size and sentence.is_glued(step + 1):
-            step += 1
-        rows = lexicon.scales.get(sentence.lower[step])
-        if rows is None:
-            break
-        row = next((row for row in rows if _scale_holds(row, sentence, step, lexicon, money=money)), None)
-        if row is None or (step > end and row.condition not in ("any", "word")):
-            break
-        factor, end = factor * row.factor, step + 1
-    return factor, end
-
-
-def _scale_holds(row: ScaleRow, sentence: Sentence, atom: int, lexicon: Lexicon, *, money: bool) -> bool:
-    text = sentence.text[atom]
-    if (row.needs_case and text != row.scale) or (not row.needs_case and len(text) > 12):
-        return False
-    if row.condition in ("any", "word"):
-        return True
-    glued = sentence.is_glued(atom)
-    if row.condition == "glued":
-        # A capital K may end a name ("4K screen"); "MM" beside a currency may stand apart.
-        return glued or money
-    if money:
-        return glued or len(text) > 1 or not sentence.is_glued(atom + 1) if atom + 1 < sentence.size else True
-    if row.condition == "money" or not glued or atom + 1 >= sentence.size:
-        return False
-    follows = sentence.lower[atom + 1]
-    if follows in _LENGTH_WORDS or not follows.isalpha():
-        return False
-    if unit_at(sentence, atom + 1, lexicon) is not None:
-        return True
-    if not sentence.facts.has_tags:
-        return follows.endswith("s")
-    tag = sentence.token(atom + 1).tag_
-    return tag in ("NNS", "NNPS") or (
-        tag in ("JJ", "NN", "VBN", "NNP", "JJR") and atom + 2 < sentence.size and sentence.token(atom + 2).tag_ == "NNS"
-    )
+def complete_count(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
+    """What may follow a counted noun: "3 million tourists a year", "12 branches or more"."""
+    read_rates(reading, sentence, lexicon)
+    _comparator_after(reading, sentence, lexicon)
 
 
 def complete(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
@@ -281,8 +58,25 @@ def complete(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
         read_rates(reading, sentence, lexicon)
         _comparator_after(reading, sentence, lexicon)
     _comparator_before(reading, sentence, lexicon)
+    if reading.is_bare:
+        _age(reading, sentence)
     if reading.start > 0 and lower[reading.start - 1] in ("(", "[") and reading.start - 1 == first - 1:
         reading.cues.append("bracketed")
+
+
+def _age(reading: Reading, sentence: Sentence) -> None:
+    """ "aged 35", "children under five", "at the age of 40": years, though no unit is printed."""
+    first = reading.number_start
+    before = sentence.word(first - 1)
+    is_age = before in ("aged", "age", "ages") or (before == "of" and sentence.word(first - 2) in ("age", "ages"))
+    if not is_age and before == "between" and sentence.word(first - 2) in ("aged", "ages"):
+        is_age = True
+    if not is_age and before in _AGE_PREPOSITIONS and sentence.word(first - 2) in _PERSONS:
+        is_age = True
+    if is_age and reading.scale == 1 and 0 < reading.value < 130:
+        reading.unit_code, reading.dimension = "a", "duration"
+        reading.confidence = min(reading.confidence, 0.8)
+        reading.cues.append("age")
 
 
 def _is_minus(sentence: Sentence, atom: int) -> bool:
@@ -306,6 +100,11 @@ def _unit_after(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
     if reading.is_fraction and sentence.word(position) in ("a", "an"):
         position += 1
     found = unit_at(sentence, position, lexicon, reading)
+    if found is None and reading.is_fraction and sentence.word(position) in ("point", "points"):
+        # "a quarter point": of interest rates, so a percentage point.
+        reading.unit_code, reading.dimension, reading.is_fraction = "pp", "ratio", False
+        reading.unit_start, reading.unit_end, reading.end = position, position + 1, position + 1
+        return
     if found is None and sentence.word(position) in _BETWEEN:
         position += 1
         found = unit_at(sentence, position, lexicon, reading)

@@ -27,6 +27,8 @@ class TextFacts:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
+        # Kept: spaCy puts doc.text together anew each time, in time linear in the text.
+        self.text = doc.text
         self._is_european: bool | None = None
         self._words: frozenset[str] | None = None
         self.has_tags = doc.has_annotation("TAG")
@@ -35,21 +37,33 @@ class TextFacts:
     @property
     def is_european(self) -> bool:
         if self._is_european is None:
-            self._is_european = is_written_european(self.doc.text)
+            self._is_european = is_written_european(self.text)
         return self._is_european
 
     @property
     def words(self) -> frozenset[str]:
         if self._words is None:
             title = self.doc._.title if isinstance(self.doc._.title, str) else ""
-            self._words = frozenset(atom.lower() for atom in ATOM.findall(f"{title}\n{self.doc.text}"))
+            self._words = frozenset(atom.lower() for atom in ATOM.findall(f"{title}\n{self.text}"))
         return self._words
 
 
 class Sentence:
     """The atoms of one stretch of text, as parallel lists, and the document around it."""
 
-    __slots__ = ("_token_starts", "end", "ends", "facts", "lower", "size", "starts", "text", "token_base", "token_end")
+    __slots__ = (
+        "_token_starts",
+        "_words",
+        "end",
+        "ends",
+        "facts",
+        "lower",
+        "size",
+        "starts",
+        "text",
+        "token_base",
+        "token_end",
+    )
 
     def __init__(self, facts: TextFacts, token_start: int, token_end: int) -> None:
         doc = facts.doc
@@ -61,13 +75,21 @@ class Sentence:
         self.text: list[str] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
-        for found in ATOM.finditer(doc.text, char_start, char_end):
+        for found in ATOM.finditer(facts.text, char_start, char_end):
             self.text.append(found.group())
             self.starts.append(found.start())
             self.ends.append(found.end())
         self.lower = [atom.lower() for atom in self.text]
         self.size = len(self.text)
         self._token_starts: list[int] | None = None
+        self._words: frozenset[str] | None = None
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The atoms in lower case, as a set; made once, or a sentence of 1 MB would cost hours."""
+        if self._words is None:
+            self._words = frozenset(self.lower)
+        return self._words
 
     def is_glued(self, atom: int) -> bool:
         """True where no space stands before this atom."""
@@ -91,7 +113,7 @@ class Sentence:
         return self.lower[atom] if 0 <= atom < self.size else ""
 
     def surface(self, start: int, end: int) -> str:
-        return self.facts.doc.text[self.starts[start] : self.ends[end - 1]]
+        return self.facts.text[self.starts[start] : self.ends[end - 1]]
 
     def match_unit(self, trie: Mapping[str, Any], start: int) -> tuple[int, list[UnitForm]] | None:
         """The longest written form of a unit that begins at ``start``: the atom after it, and its rows."""

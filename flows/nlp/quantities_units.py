@@ -7,7 +7,7 @@ from flows.nlp.quantities_lexicon import Lexicon, UnitForm, unit_dimension
 from flows.nlp.quantities_text import HYPHENS, Reading, Sentence
 
 _RATE_DIMENSIONS = frozenset(("duration", "mass", "volume", "energy", "length", "area", "container_capacity", "power"))
-_NOT_A_RATE = frozenset("ago earlier before after later previously prior hence long when since in old or".split())
+_NOT_A_RATE = frozenset("ago earlier before after later previously prior hence long old".split())
 _INCH_WORDS = frozenset("thick wide long tall deep high diameter".split())
 _ADVERBS = {
     "annually": "a",
@@ -20,6 +20,8 @@ _ADVERBS = {
 _BEFORE_NUMBER = {"annual": "a", "yearly": "a", "daily": "d", "weekly": "wk", "monthly": "mo", "hourly": "h"}
 _DOCUMENT_CONTEXT = frozenset(("money", "temperature"))
 _MAX_PREFIX_ATOMS = 4
+_TIMES = frozenset(("a", "mo", "wk", "d", "h", "min", "s"))
+_NOMINAL = frozenset(("NN", "NNS", "NNP", "NNPS", "JJ", "HYPH", "CC", "VBN", "VBG"))
 
 
 def prefix_at(sentence: Sentence, number_start: int, lexicon: Lexicon) -> tuple[int, UnitForm, float] | None:
@@ -63,12 +65,12 @@ def _choose(
     fitting = [form for form in forms if not form.needs_case or surface in form.surfaces]
     if not fitting:
         return None
-    if len(fitting) == 1 and not fitting[0].context:
+    if len({form.unit_code for form in fitting}) == 1 and not fitting[0].context:
         return fitting[0], 0.97
     default: UnitForm | None = None
     best: UnitForm | None = None
     best_score = 0
-    near = frozenset(sentence.lower)
+    near = sentence.words
     for form in fitting:
         if not form.context:
             default = default or form
@@ -113,6 +115,8 @@ def read_rates(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
         if reading.rate_start < 0:
             reading.rate_start = reading.end
         reading.end = reading.rate_end = end
+    if not reading.rate_codes and sentence.word(reading.end) == "of" and reading.dimension not in ("ratio", "duration"):
+        _rate_after_of(reading, sentence, lexicon)
     if not reading.rate_codes and reading.dimension != "ratio":
         code = _BEFORE_NUMBER.get(sentence.word(reading.start - 1), "")
         if code and reading.dimension not in ("duration", "temperature"):
@@ -120,6 +124,23 @@ def read_rates(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
             reading.cues.append(f"rate:{sentence.word(reading.start - 1)}")
     if reading.rate_codes:
         apply_rates(reading, lexicon)
+
+
+def _rate_after_of(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
+    """ "1 million tons of grain a year": the time stands after what is measured."""
+    if not sentence.facts.has_tags:
+        return
+    for atom in range(reading.end + 1, min(reading.end + 8, sentence.size)):
+        found = _denominator(sentence, atom, lexicon) if atom > reading.end + 1 else None
+        if found is not None and found[0] in _TIMES and sentence.lower[atom] not in HYPHENS:
+            code, multiplier, end = found
+            reading.rate_codes.append(code)
+            if multiplier != ONE:
+                reading.value = divide(reading.value, multiplier)
+            reading.rate_start, reading.rate_end, reading.end = atom, end, end
+            return
+        if sentence.token(atom).tag_ not in _NOMINAL:
+            return
 
 
 def apply_rates(reading: Reading, lexicon: Lexicon) -> None:
