@@ -7,7 +7,7 @@ with
 
 mentions as (select * from {{ ref('stg_parsed__events') }}),
 documents as (select document_id, story_id, published_on from {{ ref('int_documents__published') }}),
-entities as (select entity_id, entity_type, country_iso3, is_country from {{ ref('int_entities__merged') }}),
+entities as (select entity_id, entity_type, country_iso3 from {{ ref('int_entities__merged') }}),
 
 participants as (
     select distinct
@@ -16,7 +16,6 @@ participants as (
         participants.entity_id,
         participants.role,
         entities.entity_type,
-        entities.is_country,
         coalesce(entities.country_iso3, participants.entity_id) as party
     from {{ ref('stg_parsed__event_participants') }} as participants
     inner join mentions on participants.event_mention_id = mentions.event_mention_id
@@ -41,7 +40,7 @@ participant_keys as (
         ), '') as persons,
         nullif(array_to_string(
             list_sort(list_distinct(
-                list(entity_id) filter (where role in ('actor', 'recipient') and not coalesce(is_country, false))
+                list(entity_id) filter (where role in ('actor', 'recipient') and entity_type in ('PERSON', 'ORG'))
             )), '+'
         ), '') as named
     from participants
