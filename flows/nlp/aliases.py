@@ -21,6 +21,7 @@ EXACT = "exact"
 ANY = "any"
 GUARDED = "guarded"
 NOUN = "noun"
+PREFIX = "prefix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Alias:
 
     ``match`` says how case counts: ``cased`` (capitals of the name must be there; headlines may add more),
     ``exact``, ``any``, or ``guarded``: as ``exact``, for names that are words as well ("Shell", "Total"), which
-    count only where something else says that a name stands there.
+    count only where something else says that a name stands there; ``noun`` for common nouns; ``prefix`` for what
+    counts only before a hyphen ("Franco-German").
     ``kind``: ``name``, ``surname``, ``demonym``, ``metonym``, ``noun``.
     ``needs``: one of these words, in lower case, must stand in the document as well; empty for no condition.
     """

@@ -10,10 +10,10 @@ from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 from flows.nlp.entities_found import Found
+from flows.nlp.entities_shape import LOCATIVE
 from flows.nlp.entities_sport import TEAM_WEIGHT
 from flows.nlp.entities_tables import EntityTables
 
-_LOCATIVE = frozenset(("in", "at", "near", "from", "to", "outside", "around", "of"))
 _HELD_IN = frozenset(
     (
         "stake",
@@ -82,7 +82,7 @@ def _elected(doc: Doc, name: Found, votes: dict[str, Counter[str]]) -> str | Non
         return label
     # A town keeps its name, unless a table of sport in this document says that it is a team.
     if name.aliases[0].kind == "place" and label == "ORG" and weight >= TEAM_WEIGHT and name.label in ("GPE", "LOC"):
-        is_place = name.start > 0 and doc[name.start - 1].lower_ in _LOCATIVE
+        is_place = name.start > 0 and doc[name.start - 1].lower_ in LOCATIVE
         return None if is_place else label
     return None
 

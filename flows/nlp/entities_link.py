@@ -11,6 +11,7 @@ from flows.nlp.aliases import Alias
 from flows.nlp.entities_found import Found
 from flows.nlp.entities_institutions import settle_institutions
 from flows.nlp.entities_metonyms import MetonymCues, means_its_state
+from flows.nlp.entities_shape import LOCATIVE
 from flows.nlp.entities_tables import INSTITUTION, EntityTables
 from flows.nlp.spans import MentionSpan
 from flows.records import Entity, stable_id
@@ -21,12 +22,13 @@ _COMPANY_FORMS = re.compile(
     r"s\.a\.|s\.p\.a\.|n\.v\.|oyj|ab|kk|group|holdings?)\.?$",
     re.IGNORECASE,
 )
+_CONFUSED = ("PERSON", "ORG", "FACILITY", "GPE")
+_LABEL_OF = {"PERSON": "PERSON", "ORG": "ORG", "GPE": "GPE", "FACILITY": "FAC"}
 _STATE_WORDS = re.compile(
     r"\b(?:republic|kingdom|federation|states?|islands?|emirates|union|commonwealth)\b", re.IGNORECASE
 )
 _FUZZY_FROM = 91
 """Out of 100, by ``rapidfuzz.fuzz.ratio``: one letter in eleven may differ."""
-_LOCATIVE = frozenset(("in", "at", "near", "from", "to", "outside", "around", "of"))
 
 
 def fold(name: str) -> str:
@@ -80,7 +82,10 @@ class Linker:
             if state is not None and means_its_state(doc, found.start, found.end, self._cues):
                 entity, method, confidence = self.tables.entities[f"country:{state}"], "country", 0.85
         else:
-            entity, method, confidence = self._unknown(span.text, _TYPE_OF.get(label or "ORG", "ORG"))
+            wanted = _TYPE_OF.get(label or "ORG", "ORG")
+            entity, method, confidence = self._unknown(span.text, wanted)
+            if entity.entity_type != wanted:
+                label = _LABEL_OF.get(entity.entity_type, label)
         return MentionSpan(
             span.start_char,
             span.end_char,
@@ -110,7 +115,7 @@ class Linker:
             return False
         if alias.entity_id in self.tables.capitals:
             return False
-        return found.start == 0 or doc[found.start - 1].lower_ not in _LOCATIVE
+        return found.start == 0 or doc[found.start - 1].lower_ not in LOCATIVE
 
     def _link_unknown(self, name: str, entity_type: str) -> tuple[Entity, str, float]:
         key = normalised(name, entity_type)
@@ -119,6 +124,11 @@ class Linker:
             if person is not None:
                 return person, "exact", 0.85
         known, score = self._likely(key, entity_type)
+        if known is None and " " in key and entity_type in _CONFUSED:
+            # The model takes people for organisations and the reverse: the table knows better.
+            for other in _CONFUSED:
+                if known is None and other != entity_type:
+                    known, score = self._likely(normalised(name, other), other)
         if known is not None:
             return known, "exact" if score == 100 else "fuzzy", 0.93 if score == 100 else round(0.008 * score, 2)
         if entity_type == "GPE" and _STATE_WORDS.search(name):

@@ -25,6 +25,7 @@ class MetonymCues:
     subject_of: frozenset[str]
     related_by: frozenset[str]
     owner_of: frozenset[str]
+    object_of: frozenset[str]
     preposition: frozenset[str]
 
 
@@ -56,6 +57,8 @@ def means_its_state(doc: Doc, start: int, end: int, cues: MetonymCues) -> bool:
     head = token.head
     if dep in _SUBJECTS:
         return head.lemma_ in cues.subject_of or _acts(head)
+    if dep == "dobj":
+        return head.lemma_ in cues.object_of
     if dep == "poss":
         return head.lemma_.lower() in cues.owner_of
     if dep == "pobj":

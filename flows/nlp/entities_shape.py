@@ -10,6 +10,8 @@ from spacy.tokens import Doc, Token
 
 from flows.nlp.lexicon import Row, read_table
 
+LOCATIVE = frozenset(("in", "at", "near", "from", "to", "outside", "around", "of"))
+"""Prepositions before places, not before people."""
 _LABEL_OF_HEAD = {"organisation": "ORG", "company_form": "ORG", "facility": "FAC", "place": "LOC"}
 _SMALL = frozenset(("of", "for", "the", "and", "de", "du", "&", "-", "–", "'s", "’s", "des", "del", "in", "on"))
 _PERSON_INNER = frozenset(

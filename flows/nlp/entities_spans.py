@@ -2,7 +2,7 @@
 
 from spacy.tokens import Doc
 
-from flows.nlp.aliases import GUARDED, NOUN, Hit
+from flows.nlp.aliases import GUARDED, NOUN, PREFIX, Hit
 from flows.nlp.entities_agree import agreed
 from flows.nlp.entities_datelines import datelines
 from flows.nlp.entities_found import Found
@@ -21,6 +21,7 @@ from flows.nlp.entities_tables import EntityTables
 
 NAME_LABELS = frozenset(("PERSON", "ORG", "GPE", "LOC", "FAC", "LAW", "NORP"))
 _LONGER_WINS = frozenset(("PERSON", "ORG", "FAC", "LAW", "LOC", "GPE", "EVENT", "WORK_OF_ART", "PRODUCT"))
+_SMALL_IN_HEADLINES = frozenset(("ADP", "DET", "CCONJ", "SCONJ", "PART"))
 _TRIMMED_LABELS = frozenset(("PERSON", "ORG", "GPE", "LOC"))
 _PLACES = frozenset(("GPE", "LOC"))
 _LABEL_OF = {"FACILITY": "FAC", "COMMODITY": "PRODUCT", "PROJECT": "FAC"}
@@ -37,7 +38,13 @@ def find_names(doc: Doc, tables: EntityTables) -> list[Found]:
         guess for entity in doc.ents if (guess := _repaired(doc, entity.start, entity.end, entity.label_, tables))
     ]
     labels = {index: guess.label for guess in guesses for index in range(guess.start, guess.end)}
-    hits = [hit for hit in tables.matcher.find(doc) if _counts(doc, hit, labels)]
+    hits: list[Hit] = []
+    for hit in tables.matcher.find(doc):
+        if _counts(doc, hit, labels, tables.words):
+            hits.append(hit)
+        elif hit.aliases[0].match == GUARDED:
+            # "Shell companies": what is a common noun to us is none of the model's names either.
+            guesses = [guess for guess in guesses if (guess.start, guess.end) != (hit.start, hit.end)]
     taken = set(labels)
     for hit in hits:
         taken.update(range(hit.start, hit.end))
@@ -94,11 +101,17 @@ def _is_guessed(guesses: list[Found], index: int) -> bool:
     return any(guess.start <= index < guess.end for guess in guesses)
 
 
-def _counts(doc: Doc, hit: Hit, labels: dict[int, str]) -> bool:
+def _counts(doc: Doc, hit: Hit, labels: dict[int, str], words: NameWords) -> bool:
     """Whether a hit that could be an ordinary word is a name here."""
     alias = hit.aliases[0]
+    if alias.match == PREFIX:
+        return hit.end < len(doc) and doc[hit.end].text in ("-", "–")
     if alias.match == GUARDED:
         token = doc[hit.start]
+        if token.is_sent_start and hit.end < len(doc):
+            following = doc[hit.end]
+            if following.pos_ == "NOUN" and following.text not in words.cues["owned_cue"]:
+                return False
         if labels.get(hit.start) in ("ORG", "PERSON", "GPE", "FAC", "PRODUCT"):
             return True
         return not token.is_sent_start and token.pos_ in ("PROPN", "") and not _in_title_case(doc, hit.start)
@@ -110,9 +123,9 @@ def _counts(doc: Doc, hit: Hit, labels: dict[int, str]) -> bool:
 
 def _in_title_case(doc: Doc, index: int) -> bool:
     """Whether the words around begin with capitals anyway, as in a headline."""
-    around = [doc[place] for place in range(max(0, index - 3), min(len(doc), index + 4)) if place != index]
-    words = [token for token in around if token.is_alpha]
-    return len(words) >= 3 and all(token.text[0].isupper() for token in words)
+    around = [doc[place] for place in range(max(0, index - 4), min(len(doc), index + 5)) if place != index]
+    words = [token for token in around if token.is_alpha and token.pos_ not in _SMALL_IN_HEADLINES]
+    return len(words) >= 2 and all(token.text[0].isupper() for token in words)
 
 
 def _repaired(doc: Doc, start: int, end: int, label: str, tables: EntityTables) -> Found | None:
@@ -224,8 +237,18 @@ def _merged(doc: Doc, hits: list[Hit], guesses: list[Found], tables: EntityTable
     label_of = {index: guess.label for guess in guesses for index in range(guess.start, guess.end)}
     for hit in hits:
         if hit.start not in dropped:
+            hit = _with_form(doc, hit, by_token, tables)
             kept.append(Found(hit.start, hit.end, _label(hit, tables), hit.aliases, label_of.get(hit.start)))
     return _without_overlaps(kept)
+
+
+def _with_form(doc: Doc, hit: Hit, by_token: dict[int, Hit], tables: EntityTables) -> Hit:
+    """ "Nippon Steel" with the "Corp." behind it."""
+    if hit.end >= len(doc) or hit.end in by_token or tables.words.kinds.get(doc[hit.end].text) != "company_form":
+        return hit
+    if tables.entities[hit.aliases[0].entity_id].entity_type != "ORG" or hit.aliases[0].kind == "institution":
+        return hit
+    return Hit(hit.start, hit.end + 1, hit.aliases)
 
 
 def _without_overlaps(found: list[Found]) -> list[Found]:
@@ -268,6 +291,9 @@ def _guess_wins(doc: Doc, guess: Found, inside: list[Hit], tables: EntityTables)
     if len(inside) > 1 and all(kind in _PLACES for kind in types) and guess.label in ("GPE", "NORP", "LOC"):
         return False
     if guess.label == "PERSON":
+        if "PERSON" in types and inside[0].start == guess.start and _in_title_case(doc, guess.start):
+            # "Putin Arrives": in a headline a capital says nothing of the word after a surname.
+            return False
         if "PERSON" in types:
             return not any(hit.aliases[0].kind == "name" for hit in inside)
         if types <= _PLACES and inside[0].start == guess.start and inside[0].aliases[0].kind == "demonym":

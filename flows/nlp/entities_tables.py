@@ -13,7 +13,7 @@ from pathlib import Path
 from spacy.language import Language
 
 from flows.errors import LexiconError
-from flows.nlp.aliases import ANY, CASED, EXACT, GUARDED, NOUN, AliasMatcher
+from flows.nlp.aliases import ANY, CASED, EXACT, GUARDED, NOUN, PREFIX, AliasMatcher
 from flows.nlp.entities_shape import NameWords, load_name_words
 from flows.nlp.lexicon import Row, read_table
 from flows.paths import SEEDS
@@ -22,7 +22,7 @@ from flows.records import Entity
 ENTITY_TYPES = frozenset(("PERSON", "ORG", "GPE", "LOC", "FACILITY", "PROJECT", "COMMODITY", "LAW"))
 INSTITUTION = "institution:"
 """Opens the key of what is no entity yet: a body of which each state has one."""
-_MATCHES = frozenset((CASED, EXACT, ANY, GUARDED, NOUN))
+_MATCHES = frozenset((CASED, EXACT, ANY, GUARDED, NOUN, PREFIX))
 
 
 class CountryRow(Row):

@@ -6,6 +6,7 @@ Only where one reading is certain; else the place stays what it was.
 from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
+from flows.nlp.entities_shape import LOCATIVE
 from flows.nlp.entities_tables import EntityTables
 from flows.nlp.resolution_descriptions import add_descriptions
 from flows.nlp.resolution_offices import read_offices
@@ -169,7 +170,7 @@ def _relink_single_names(
         if mention.token_end - mention.token_start != 1 or mention.link_method == "country":
             continue
         is_person = mention.entity.entity_type == "PERSON"
-        if not is_person and mention.link_method not in ("new", "fuzzy") and mention.confidence > 0.9:
+        if not is_person and mention.link_method not in ("new", "fuzzy") and not _may_be_surname(doc, mention):
             continue
         word = doc[mention.token_start].text
         meant = strong.get(word)
@@ -182,6 +183,13 @@ def _relink_single_names(
             if entity.entity_id != mention.entity.entity_id:
                 mention.entity, mention.ner_label = entity, "PERSON"
                 mention.link_method, mention.confidence = "in_document", 0.9
+
+
+def _may_be_surname(doc: Doc, mention: MentionSpan) -> bool:
+    """A town that nothing says to be one here: "Salinas denied", not "in Salinas"."""
+    if mention.entity.entity_type != "GPE" or mention.entity.sector == "country":
+        return False
+    return mention.token_start == 0 or doc[mention.token_start - 1].lower_ not in LOCATIVE
 
 
 def _unseen_surnames(
