@@ -147,7 +147,7 @@ def _is_enough(parse: Parse, token: int, trigger: Trigger, roles: frozenset[str]
             return False
         if test.key == "needs" and not test.values <= roles:
             return False
-    if trigger.row.pos != "NOUN" or roles & {"actor", "recipient"}:
+    if trigger.row.pos != "NOUN" or roles & {"actor", "recipient", "object"}:
         return True
     if trigger.kind.event_type == "MARKET" or trigger.kind.event_mode == "construction":
         return True

@@ -37,7 +37,8 @@ CandidateT = TypeVar("CandidateT", bound=Candidate)
 
 def absorbed(parse: Parse, one: CandidateT, by_token: Mapping[int, CandidateT]) -> CandidateT | None:
     """The trigger that ``one`` is only the content of; None where it tells of something by itself."""
-    if one.name is not None and parse.dep[one.token] not in ("dobj", "nsubjpass"):
+    is_gathering = one.trigger.kind.event_type == "CONSULT"
+    if one.name is not None and is_gathering and parse.dep[one.token] not in ("dobj", "nsubjpass"):
         return None  # "met on the sidelines of the G20 summit" tells of the summit too
     outer = _told_by_subject(parse, one, by_token)
     if outer is not None:
@@ -85,9 +86,11 @@ def _told_by_subject(parse: Parse, one: CandidateT, by_token: Mapping[int, Candi
             or (kind.event_type == "ASSAULT" and noun.trigger.kind.event_mode == "accident")
         ):
             return noun
-    if outer is None or parse.dep[one.token] != "advcl" or parse.tag[one.token] != "VBG":
+    if outer is None or outer.trigger.kind.event_type != kind.event_type:
         return None
-    return outer if outer.trigger.kind.event_type == kind.event_type else None
+    if parse.dep[one.token] == "conj":  # "was shot and wounded"
+        return None if parse.children(one.token, "dobj", "nsubj", "nsubjpass") else outer
+    return outer if parse.dep[one.token] == "advcl" and parse.tag[one.token] == "VBG" else None
 
 
 def _absorbs(outer: Candidate, one: Candidate, *, is_clause: bool) -> bool:

@@ -1,6 +1,5 @@
 """Names that events bear: "4th Russia-China Forum on Interregional Cooperation", "12th sanctions package"."""
 
-from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -66,12 +65,10 @@ def find_names(parse: Parse, lexicon: NameLexicon) -> dict[int, EventName]:
     A name has a capital or an ordinal of its own: "the forum" is none, "the 4th forum" and "the Davos Forum" are.
     """
     found: dict[int, EventName] = {}
-    periods = parse.doc._.periods or ()
-    dated = {place for period in periods for place in range(period.token_start, period.token_end)}
     for token, key in enumerate(parse.lower_key):
         row = lexicon.by_form.get(key)
         if row is not None:
-            name = _name_at(parse, token, row, lexicon.left_words[row.head], dated)
+            name = _name_at(parse, token, row, lexicon.left_words[row.head])
             # In a headline every word has a capital; only a number still tells a name.
             if name is not None and (_has_ordinal(name) or not (row.needs_ordinal or _is_capitalised(parse, token))):
                 found[token] = name
@@ -88,9 +85,7 @@ def _is_capitalised(parse: Parse, token: int) -> bool:
     return len(words) > 2 and sum(word.text[0].isupper() for word in words) > 0.8 * len(words)
 
 
-def _name_at(
-    parse: Parse, head: int, row: EventNameRow, left_words: frozenset[str], dated: Container[int]
-) -> EventName | None:
+def _name_at(parse: Parse, head: int, row: EventNameRow, left_words: frozenset[str]) -> EventName | None:
     doc = parse.doc
     sentence = parse.sentence[head]
     start = head
@@ -113,7 +108,7 @@ def _name_at(
         place -= 1
     end = head + 1
     if doc[head].text[:1].isupper():
-        end = _right_end(parse, head, dated)
+        end = _right_end(parse, head)
     elif end < len(doc) and _is_year(doc[end].text):
         end += 1
     if not is_name and not (end > head + 1 and doc[head].text[:1].isupper()):
@@ -131,7 +126,7 @@ def _is_inside_name(parse: Parse, place: int) -> bool:
     return before.text[:1].isupper() and after.text[:1].isupper() and parse.lower(place) in ("of", "and", "&", "for")
 
 
-def _right_end(parse: Parse, head: int, dated: Container[int]) -> int:
+def _right_end(parse: Parse, head: int) -> int:
     doc = parse.doc
     end = head + 1
     place = end
@@ -142,7 +137,7 @@ def _right_end(parse: Parse, head: int, dated: Container[int]) -> int:
         if parse.lower(place) in _RIGHT_JOINTS and place + 1 < len(doc):
             place += 1
             continue
-        if text[:1].isupper() and parse.pos[place] not in ("PRON", "DET") and place not in dated:
+        if text[:1].isupper() and parse.pos[place] not in ("PRON", "DET") and place not in parse.dated:
             place += 1
             end = place
             continue

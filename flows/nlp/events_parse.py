@@ -24,7 +24,8 @@ PARTITIVES = frozenset(
     "series number round package set variety lot couple dozen wave range string raft pair host batch plenty group "
     "majority act campaign flurry spate barrage first second third fourth one two three several all most many "
     "some bcm mcm tcm ton tonne barrel meter metre mmt mt kilogram cargo amount volume quantity piece share unit part "
-    "remainder rest phase stage".split()
+    "remainder rest phase stage euro dollar pound yuan yen rouble ruble million billion trillion "
+    "hundred thousand".split()
 )
 _MAX_CLIMB = 8  # a chain of conjuncts or infinitives longer than this is a list, not a clause
 
@@ -37,7 +38,20 @@ def _name(strings: StringStore, key: int) -> str:
 class Parse:
     """One parsed document. Every ``list`` is by token; ``kids`` are in text order; ``types`` are those of entities."""
 
-    __slots__ = ("dep", "doc", "head", "kids", "lemma_key", "lower_key", "pos", "sentence", "strings", "tag", "types")
+    __slots__ = (
+        "dated",
+        "dep",
+        "doc",
+        "head",
+        "kids",
+        "lemma_key",
+        "lower_key",
+        "pos",
+        "sentence",
+        "strings",
+        "tag",
+        "types",
+    )
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
@@ -58,6 +72,9 @@ class Parse:
         for mention in doc._.mentions or ():
             for token in range(mention.token_start, mention.token_end):
                 self.types[token] = mention.entity.entity_type
+        # "on Tuesday" is no place to fire on.
+        periods = doc._.periods or ()
+        self.dated = {token for period in periods for token in range(period.token_start, period.token_end)}
         starts = rows[:, 6].astype(np.int64) == 1
         self.sentence: list[int] = np.cumsum(starts).tolist()
 
@@ -196,6 +213,12 @@ class Parse:
         own = [self.antecedent(kid) for kid in self.children(verb, "dobj", "obj")]
         if own:
             return own
+        # "intercepted drones heading for Israel", where the parser makes the drones a subject only.
+        for kid in self.children(verb, "ccomp"):
+            if self.tag[kid] == "VBG" and not self.children(kid, "aux"):
+                own = self.children(kid, "nsubj")
+                if own:
+                    return own
         # "arrested and tortured activists": the object stands once, after the last verb.
         for kid in self.children(verb, "conj"):
             if self.is_verb(kid) and not self.children(kid, "nsubj") and not self.is_passive(kid):
@@ -213,7 +236,7 @@ class Parse:
             for prep in (kid, *self.children(kid, "conj", "prep")):
                 if self.lower(prep) in prepositions:
                     found.extend(obj for obj in self.kids[prep] if self.dep[obj] in ("pobj", "pcomp"))
-        return [self.antecedent(obj) for obj in found]
+        return [self.antecedent(obj) for obj in found if obj not in self.dated]
 
     def deep_prep_objects(self, verb: int, *prepositions: str) -> list[int]:
         """As ``prep_objects``, also below the verb's objects: "sent 5 million in aid to Chad", "a deal with Peru"."""

@@ -24,7 +24,7 @@ STATE_SECTORS = frozenset({"government", "ministry", "military", "police", "parl
 _NAMES_BEFORE = ("poss", "compound", "amod", "nmod", "npadvmod", "nsubj", "dep")
 # "said during a meeting": whoever speaks takes part. "fell despite the sanctions": not so.
 _SUBJECT_TAKES_PART = frozenset({"object", "during", "in", "at", "after", "for", "on", "to", "following", "before"})
-_PERSONAL = frozenset({"he", "she", "they", "we", "i", "him", "her", "them", "us", "who", "those"})
+_PERSONAL = frozenset({"he", "she", "they", "we", "i", "him", "her", "them", "us", "who", "those", "it"})
 _MAX_PARTICIPANTS = 24
 
 

@@ -6,7 +6,7 @@ from flows.nlp.events_parse import Parse
 from flows.nlp.modality import event_status, read_modality
 
 # What comes after a thing, or in spite of it, finds it done: "agreed to restore ties after talks".
-_PAST_PREPOSITIONS = frozenset({"after", "following", "since", "despite"})
+_PAST_PREPOSITIONS = frozenset({"after", "following", "since", "despite", "over"})
 
 
 def read_status(parse: Parse, token: int, cue: str | None, start: date | None, end: date | None) -> str:
@@ -32,6 +32,8 @@ def read_status(parse: Parse, token: int, cue: str | None, start: date | None, e
     status = event_status(
         read_modality(doc[token]), period_start=start, period_end=end, published_on=doc._.published_on
     )
+    if parse.pos[token] == "ADJ" and status != "denied":
+        return "occurred"  # "is ready to mediate": the readiness is there
     if status == "occurred" and verb is not None and relation == "in" and parse.tag[verb] in ("VBZ", "VBP"):
         return "ongoing" if parse.lemma(verb) in ("be", "remain") else status  # "are in talks"
     return cue if cue is not None and status in ("occurred", "ongoing") else status

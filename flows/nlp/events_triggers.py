@@ -5,10 +5,11 @@ divided by ``|`` the first that names somebody does. Slots are explained in ``ev
 ``reciprocal`` makes several actors without a recipient act on each other ("the two presidents met").
 
 ``constraints`` is ``key:values``, divided by ``;``; values are lemmas divided by ``|``, ``@class`` of
-``event_nouns``, ``#TYPE`` of an entity, or ``*`` for any; ``!key`` must not hold. Keys: ``obj`` ``subj``
-(object, subject as it stands), ``particle``, ``comp`` (the clause that depends on it), ``gov`` and ``govrel``
-(the verb over a noun; how the noun hangs on it), ``mod`` (words before a noun), ``dep`` ``tag`` ``prev`` ``next``
-``passive``, prepositions (``on,against:…``), and ``need`` (one of these roles is filled) or ``needs`` (all are).
+``event_nouns``, ``#TYPE`` of an entity, or ``*`` for any; ``!key`` must not hold. Keys: ``obj`` and ``subj``
+(object, subject as it stands), ``particle``, ``comp`` and ``csubj`` (the clause that depends on it, and its
+subject), ``gov`` and ``govrel`` (the verb over a noun; how the noun hangs on it), ``mod`` (words before a
+noun), ``dep``, ``tag``, ``prev``, ``next``, ``passive``, prepositions (``on,against:…``), and ``need`` (one of
+these roles is filled) or ``needs`` (all are).
 """
 
 from collections.abc import Iterator, Sequence
@@ -243,6 +244,9 @@ def _matches(parse: Parse, token: int, test: Test) -> bool:
         return any(_is_named(parse, obj, values) for head in objects for obj in parse.conjuncts(head))
     if key == "subj":
         return any(_is_named(parse, subject, values) for subject in parse.doers(token))
+    if key == "csubj":
+        clauses = parse.children(token, "xcomp", "ccomp")
+        return any(_is_named(parse, subject, values) for clause in clauses for subject in parse.subjects(clause))
     if key == "particle":
         return any(
             parse.lower(kid) in values and parse.dep[kid] in ("prt", "advmod", "prep") for kid in parse.kids[token]
@@ -256,11 +260,7 @@ def _matches(parse: Parse, token: int, test: Test) -> bool:
     if key == "govrel":
         return parse.governor(token)[1] in values
     if key == "mod":
-        return any(
-            parse.lemma(kid) in values or "*" in values
-            for kid in parse.kids[token]
-            if kid < token and parse.dep[kid] in _MOD
-        )
+        return any("*" in values or parse.lemma(kid) in values for kid in _words_before(parse, token))
     if key == "tag":
         return parse.tag[token] in values
     if key == "dep":
@@ -285,6 +285,12 @@ def _matches(parse: Parse, token: int, test: Test) -> bool:
 _MOD = frozenset({"compound", "amod", "nmod", "poss", "npadvmod", "punct"})
 
 
+def _words_before(parse: Parse, token: int) -> list[int]:
+    """The modifiers of a noun, and theirs: in "joint military drills" the first hangs on the second."""
+    near = [kid for kid in parse.kids[token] if kid < token and parse.dep[kid] in _MOD]
+    return near + [inner for kid in near for inner in parse.kids[kid] if parse.dep[inner] in _MOD]
+
+
 def _is_named(parse: Parse, token: int, values: frozenset[str]) -> bool:
     """Whether a noun is one of ``values``, alone or with the words before it ("price cap"), or after "of"."""
     if "*" in values:
@@ -295,9 +301,10 @@ def _is_named(parse: Parse, token: int, values: frozenset[str]) -> bool:
     lemma = parse.lemma(token)
     if lemma in values or (parse.pos[token] == "PROPN" and _base_form(lemma) in values):
         return True
-    if any(f"{parse.lemma(kid)} {lemma}" in values for kid in parse.kids[token] if kid < token):
+    if any(f"{parse.lemma(kid)} {lemma}" in values for kid in _words_before(parse, token)):
         return True
     if any(f"{lemma} of {parse.lemma(obj)}" in values for obj in parse.prep_objects(token, "of")):
         return True
     # "a series of strikes", "a number of contracts"
-    return lemma in PARTITIVES and any(_is_named(parse, obj, values) for obj in parse.prep_objects(token, "of"))
+    is_part = lemma in PARTITIVES or parse.pos[token] in ("NUM", "SYM")
+    return is_part and any(_is_named(parse, obj, values) for obj in parse.prep_objects(token, "of"))
