@@ -3,6 +3,7 @@
 Each ``Attribution`` covers what is said; the innermost that covers a token names its speaker.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ _LONGEST = 400
 """Tokens of indirect speech; a longer "sentence" is a table or a list."""
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _ENDS = frozenset({",", '"', "”", "–", "—", "-", "''"})
+_MARKS = frozenset({"PUNCT", "SPACE"})
 _RANKS = {"say": 0, "opinion": 0, "show": 0, "call": 0, "heading": 0, "words": 1, "according": 1, "cite": 2}
 
 
@@ -76,6 +78,7 @@ class AttributionReader:
             for quote, token, speaker in _quoted(self._marks.quotes_of(doc) if is_parsed else [], doc, cues)
         ]
         found += [((start, end), place, who, False, 0) for start, end, place, who in _headings(doc, finder)]
+        found = [(_trimmed(doc, part), token, who, quoted, rank) for part, token, who, quoted, rank in found]
         found.sort(key=lambda item: (item[0][0] - item[0][1], item[4]))
         attributions = [
             Attribution(part[0], part[1], token, speaker, is_quotation)
@@ -115,8 +118,13 @@ class AttributionReader:
         if row.kind == "cite":
             return _Cue(index, "cite", _object(token), finder.speaker(_object(token)), [])
         subject = finder.subject(token)
-        contents = list(_contents(doc, token, row, subject))
-        return _Cue(index, row.kind, subject, finder.speaker(subject), contents)
+        if subject is None:
+            return None
+        speaker = finder.speaker(subject)
+        # "His firm expects 5%", Kim said: Kim tells it, since the firm is nobody known.
+        is_idle = speaker is None and row.kind in ("opinion", "show")
+        contents = [] if is_idle else list(_contents(doc, token, row, subject))
+        return _Cue(index, row.kind, subject, speaker, contents)
 
 
 def speaker_of(doc: Doc, index: int) -> MentionSpan | None:
@@ -132,6 +140,16 @@ def speaker_of(doc: Doc, index: int) -> MentionSpan | None:
         ):
             best = attribution
     return best.speaker if best else None
+
+
+def _trimmed(doc: Doc, part: tuple[int, int]) -> tuple[int, int]:
+    """A range without the commas, marks and blanks at its ends."""
+    start, end = part
+    while start < end and doc[start].pos_ in _MARKS:
+        start += 1
+    while start < end and doc[end - 1].pos_ in _MARKS:
+        end -= 1
+    return start, end
 
 
 def _object(verb: Token) -> Token | None:
@@ -266,8 +284,9 @@ def _quoted(quotes: Sequence[Quote], doc: Doc, cues: Sequence[_Cue]) -> Iterator
         before = found[place - 1] if place else None
         if found[place] is None and before and (quote.continues or _goes_on(doc, quotes[place - 1], quote, before)):
             found[place] = before
-        cue = found[place]
+        cue = found[place] or _cue_around(doc, quote, before, cues)
         if cue is not None:
+            found[place] = cue
             yield quote, cue.token, cue.speaker
         elif quote.end - quote.start >= 6 and not _is_governed(cues, quote):
             yield quote, quote.start - 1, None
@@ -301,6 +320,19 @@ def _cue_of_quote(doc: Doc, quote: Quote, by_token: dict[int, _Cue]) -> _Cue | N
             if place in by_token:
                 return by_token[place]
     return None
+
+
+def _cue_around(doc: Doc, quote: Quote, before: _Cue | None, cues: Sequence[_Cue]) -> _Cue | None:
+    """ "…," Kim said. "…" This, Kim stressed, …: who spoke last before a quotation, and speaks next after it."""
+    if before is None or before.speaker is None or quote.start - before.token > 120:
+        return None
+    index = bisect_right(cues, quote.end, key=lambda cue: cue.token)
+    following = cues[index] if index < len(cues) else None
+    if following is None or following.speaker is None or following.token - quote.end > 25:
+        return None
+    if any("\n" in token.text for token in doc[quote.end : following.token]):
+        return None
+    return before if following.speaker.entity.entity_id == before.speaker.entity.entity_id else None
 
 
 def _goes_on(doc: Doc, last: Quote, quote: Quote, cue: _Cue) -> bool:

@@ -31,6 +31,7 @@ class Node:
     ``either``    one of two days, ``start`` or ``end``: which depends on the country
     ``two_years`` a fiscal, crop or sports year ``year``/``year + 1``
     ``ordinal``   the ``shift``-th ``count`` units (or weekday) of ``inner``, counted from its end if negative
+    ``holding``   the ``unit`` that holds ``inner``
     ``summed``    ``shift`` units and those of ``inner`` from publication
     ``counted``   ``count`` units: a duration, unless the words around make a time of it
     ``day_of_month``  the ``count``-th day of a month told before

@@ -223,7 +223,7 @@ def same_period(run: Run, match: re.Match[str]) -> Node | None:
     return with_year(run, match, node)
 
 
-@rule(r"tu(?!A|B|L)|t?CuF?|tCF?-?u|Fu(?!y)", "tCF")
+@rule(r"tu(?!A|B|L)|tCF?-?u|Fu(?!y)", "tCF")
 def the_unit(run: Run, match: re.Match[str]) -> Node | None:
     """The year, after "end of" or "rest of"; the whole year; the full year."""
     place = match.start() + run.codes[match.start() : match.end()].rindex("u")

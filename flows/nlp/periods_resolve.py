@@ -51,6 +51,7 @@ NOTHING = Resolved(None, None, None)
 
 _NEAR_DAYS = 60
 _FAR_DAYS = 270
+_JUST_GONE_DAYS = 14
 
 
 def resolve(node: Node, context: Context) -> Resolved:
@@ -88,6 +89,10 @@ def _whole(node: Node, context: Context) -> tuple[Span, str] | None:
         return _ending(node, context)
     if form == "ordinal":
         return _ordinal(node, context)
+    if form == "holding" and node.inner:
+        inside = resolve(node.inner, context)
+        span = cal.unit_span(inside.start, node.unit) if inside.start else None
+        return (span, inside.basis) if span and inside.basis else None
     if today is None:
         return None
     span = None
@@ -171,7 +176,8 @@ def _nearest(node: Node, today: date, lean: str | None) -> Span | None:
         return past
     back, on = (today - past[1]).days, (future[0] - today).days
     if lean == "ahead":
-        return future
+        # A day just gone, told as to come, is a text read late; nobody announces eleven months ahead without a year.
+        return past if node.granularity == "day" and on > _FAR_DAYS and back <= _JUST_GONE_DAYS else future
     if lean == "behind":
         # A day so near ahead and so far behind is ahead, whatever the tense: "the cap agreed from December 5".
         return future if node.granularity == "day" and on <= _NEAR_DAYS and back > _FAR_DAYS else past

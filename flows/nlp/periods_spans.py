@@ -140,6 +140,19 @@ def ending_with(run: Run, match: re.Match[str]) -> Node | None:
     return node
 
 
+@rule(r"t?u(?P<c>f|P)t?(?P<i>[mwdoyi])", "tu")
+def week_of(run: Run, match: re.Match[str]) -> Node | None:
+    """The week of June 3 · the week beginning May 6."""
+    if run.word(match.start() + (run.codes[match.start()] == "t")) != "week":
+        return None
+    if match["c"] == "P" and run.word(match.start("c")) != "start":
+        return None
+    inner = node_at(run.inside(), match.start("i"))
+    if inner is None or inner.granularity != "day":
+        return None
+    return Node(match.start(), inner.last, "holding", "week", unit="week", inner=inner)
+
+
 @rule(r"t?'?E|ty(?P<s>')|t?o-?(?P<u>u)", "tEo'")
 def decade(run: Run, match: re.Match[str]) -> Node | None:
     """The 1990s · the 21st century."""
