@@ -3,12 +3,13 @@
 A connection stays with the release it was opened on, even while ``current`` moves on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows.errors import ReleaseDamaged, UsageError
+from flows.releases import hold_for_reading
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,16 +35,25 @@ def open_release(settings: Settings, database: Path | None = None) -> Iterator["
     path = (database or settings.current_database).resolve()
     if not path.is_file():
         raise UsageError(f"No release at {path}: `newsledger run` makes one.")
-    try:
-        connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
-    except duckdb.Error as error:
-        raise ReleaseDamaged(
-            f"{path} cannot be read: {str(error).splitlines()[0]}. `newsledger rollback` returns to the release before."
-        ) from error
-    try:
-        connection.execute("set search_path = 'marts,quality'")
-        connection.execute("set timezone = 'UTC'")
-        connection.execute("set lock_configuration = true")
-        yield connection
-    finally:
-        connection.close()
+    # Held, so that the release is not pruned under the reader.
+    with hold_for_reading(path.parent):
+        try:
+            connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
+        except duckdb.Error as error:
+            raise ReleaseDamaged(
+                f"{path} cannot be read: {str(error).splitlines()[0]}. `newsledger rollback` returns to another release."
+            ) from error
+        try:
+            connection.execute("set search_path = 'marts,quality'")
+            connection.execute("set timezone = 'UTC'")
+            connection.execute("set lock_configuration = true")
+            yield connection
+        finally:
+            connection.close()
+
+
+def rows_of(connection: "duckdb.DuckDBPyConnection", sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    """The answer as one mapping per row, column name to value; lists and time stamps as Python has them."""
+    answer: Any = connection.execute(sql, list(parameters)).to_arrow_table()
+    rows: list[dict[str, Any]] = answer.to_pylist()
+    return rows

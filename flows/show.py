@@ -5,7 +5,7 @@ from typing import Any
 
 from flows.errors import UsageError
 from flows.safe_text import for_log, without_controls
-from flows.serve import open_release
+from flows.serve import open_release, rows_of
 from flows.settings import Settings
 
 _QUERY = """
@@ -44,7 +44,7 @@ def show_figure(settings: Settings, figure_id: str) -> None:
         UsageError: No such figure in the current release, or it was withheld; then the reason is told.
     """
     with open_release(settings) as connection:
-        row = connection.execute(_QUERY, [figure_id]).to_arrow_table().to_pylist()
+        row = rows_of(connection, _QUERY, [figure_id])
         withheld = connection.execute(
             "select reason from withheld where table_name = 'fct_figures' and row_id = $1", [figure_id]
         ).fetchall()

@@ -6,7 +6,7 @@ from typing import Any
 
 from flows.errors import LedgerError
 from flows.safe_text import for_log
-from flows.serve import open_release
+from flows.serve import open_release, rows_of
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
 
@@ -19,11 +19,11 @@ def read_status(settings: Settings) -> dict[str, Any]:
     if settings.warehouse_path.exists():
         try:
             with open_warehouse(settings, read_only=True) as connection:
-                rows = connection.execute(
+                status["runs"] = rows_of(
+                    connection,
                     "select run_id, command, started_at, ended_at, outcome, release_id from ops.runs "
-                    "order by started_at desc limit 5"
+                    "order by started_at desc limit 5",
                 )
-                status["runs"] = rows.to_arrow_table().to_pylist()
         except LedgerError as error:
             # A writer shuts readers out of the working file; that a run is under way is the status.
             status["runs"] = str(error)
@@ -32,18 +32,18 @@ def read_status(settings: Settings) -> dict[str, Any]:
 
 def _release_status(settings: Settings) -> dict[str, Any]:
     with open_release(settings) as connection:
-        columns = "release_id, released_at, document_count, figure_count, event_count, withheld_count"
-        release = connection.execute(
-            f"select {columns} from releases order by released_at desc limit 1"
-        ).to_arrow_table()
-        withheld = connection.execute(
-            "select table_name, expectation, count(*) from withheld group by all order by 3 desc limit 10"
-        ).fetchall()
-        rejected = connection.execute("select count(*) from rejected_inputs").fetchone()
-    row: dict[str, Any] = release.to_pylist()[0]
+        (row,) = rows_of(
+            connection,
+            "select release_id, released_at, document_count, figure_count, event_count, withheld_count from releases "
+            "order by released_at desc limit 1",
+        )
+        row["withheld"] = rows_of(
+            connection,
+            "select table_name as table, expectation, count(*) as rows from withheld "
+            "group by all order by 3 desc, 1, 2 limit 10",
+        )
+        row["rejected_inputs"] = rows_of(connection, "select count(*) as count from rejected_inputs")[0]["count"]
     row["age_hours"] = round((datetime.now(UTC) - row["released_at"]).total_seconds() / 3600, 2)
-    row["withheld"] = [{"table": table, "expectation": rule, "rows": count} for table, rule, count in withheld]
-    row["rejected_inputs"] = rejected[0] if rejected else 0
     return row
 
 

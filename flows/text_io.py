@@ -126,7 +126,7 @@ def _show(findings: Findings) -> None:
     names = {entity.entity_id: entity.entity_name for entity in findings.entities}
     body = Styled(without_controls(findings.body))
     for kind, spans in (("mention", findings.mentions), ("event", findings.events), ("figure", findings.figures)):
-        for span in spans:  # type: ignore[attr-defined]  # each of the three has offsets
+        for span in spans:
             body.stylize(STYLES[kind], span.char_start, span.char_end)
     console.print(body)
 

@@ -23,6 +23,7 @@ def settings(tmp_path):
             "date '2024-02-29' as day, ['a', 'b'] as names union all "
             "select 'red ' || chr(27) || '[31m', 1.5, null, null"
         )
+    (release / "manifest.json").write_text("{}")
     (tmp_path / "current").symlink_to(release)
     return Settings(home=tmp_path)
 
