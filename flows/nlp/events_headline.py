@@ -4,8 +4,6 @@ Where a short line has no verb of its own but a word that can be the verb of a t
 anew: who stands before the verb, what after it, and one phrase for each preposition.
 """
 
-from spacy.strings import get_string_id
-
 from flows.nlp.events_parse import Parse
 from flows.nlp.events_triggers import TriggerLexicon
 
@@ -46,7 +44,7 @@ def _find_verb(parse: Parse, lexicon: TriggerLexicon, start: int, end: int) -> i
             continue
         if before == "to":
             return token
-        if lower.endswith("s") and get_string_id(lower) != form and not _names_a_thing(parse, token, end):
+        if lower.endswith("s") and lower != form and not _names_a_thing(parse, token, end):
             return token
         if bare is None and (lower.endswith("ed") or _is_plural(parse, start, token)):
             bare = token
@@ -70,13 +68,13 @@ def _is_plural(parse: Parse, start: int, verb: int) -> bool:
     return any(parse.lower(token) in (",", "and", "&") for token in subject) or parse.lower(verb - 1).endswith("s")
 
 
-def _lay_out(parse: Parse, start: int, end: int, verb: int, lemma_key: int) -> None:
+def _lay_out(parse: Parse, start: int, end: int, verb: int, lemma: str) -> None:
     members = range(start, end)
     is_future = parse.lower(verb - 1) == "to"
     for token in members:
         parse.kids[token] = []
     parse.pos[verb], parse.tag[verb] = "VERB", "VB" if is_future else "VBZ"
-    parse.lemma_key[verb] = lemma_key
+    parse.lemma_key[verb] = parse.strings.add(lemma)  # its own store may not know the word
     _attach(parse, verb, verb, "ROOT")
     _noun_phrase(parse, start, verb - is_future, verb, "nsubj")
     if is_future:

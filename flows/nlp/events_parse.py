@@ -239,9 +239,11 @@ class Parse:
         return [self.antecedent(obj) for obj in found if obj not in self.dated]
 
     def deep_prep_objects(self, verb: int, *prepositions: str) -> list[int]:
-        """As ``prep_objects``, also below the verb's objects: "sent 5 million in aid to Chad", "a deal with Peru"."""
+        """As ``prep_objects``, also below a verb's objects ("sent 5 million in aid to Chad") and a noun's "of"
+        ("the delivery of aid to Chad").
+        """
         found = self.prep_objects(verb, *prepositions)
-        below = self.objects(verb) if self.is_verb(verb) else []
+        below = self.objects(verb) if self.is_verb(verb) else self.prep_objects(verb, "of")
         for _ in range(2):
             if found or not below:
                 break

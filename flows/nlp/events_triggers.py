@@ -85,7 +85,7 @@ class TriggerLexicon:
     by_lemma: dict[int, dict[str, tuple[Trigger, ...]]]
     phrases: dict[int, tuple[Trigger, ...]]
     """By the last word."""
-    verb_forms: dict[int, int]
+    verb_forms: dict[int, str]
     """Present and regular past of the verbs, in lower case, to their lemma: for headlines."""
     classes: dict[str, frozenset[str]]
     kinds: dict[str, EventTypeRow]
@@ -115,8 +115,8 @@ def load_triggers(user_dirs: tuple[Path, ...] = ()) -> TriggerLexicon:
         by_lemma={key: {pos: _by_care(rows) for pos, rows in table.items()} for key, (_, table) in named.items()},
         phrases={key: tuple(sorted(rows, key=lambda row: -len(row.words))) for key, rows in phrases.items()},
         verb_forms={
-            get_string_id(form): key
-            for key, (lemma, table) in named.items()
+            get_string_id(form): lemma
+            for lemma, table in named.values()
             if "VERB" in table
             for form in _present_and_past(lemma)
         },
