@@ -24,6 +24,7 @@ from flows.nlp.spans import Quantity
 _HUNDRED = Decimal(100)
 _LIMIT = Decimal(10) ** 28
 _NINE = Decimal("0.000000001")
+_ABBREVIATIONS = frozenset(("rs.", "approx.", "no.", "c.", "est."))
 _LIST_JOINTS = frozenset((("and",), ("or",), (",",), (",", "and"), (",", "or")))
 
 
@@ -38,7 +39,7 @@ def find_quantities(doc: Doc, lexicon: Lexicon, is_trigger: "TriggerTest") -> li
     spans = is_trigger.sentences(doc)
     if not spans:
         return []
-    facts = TextFacts(doc)
+    facts = TextFacts(doc, lexicon.words.scales)
     periods = sorted((period.char_start, period.char_end) for period in doc._.periods or ())
     ids = count(1)
     found: list[Quantity] = []
@@ -47,6 +48,13 @@ def find_quantities(doc: Doc, lexicon: Lexicon, is_trigger: "TriggerTest") -> li
         readings = _read_sentence(sentence, lexicon, periods, ids)
         found.extend(_as_quantity(reading, sentence) for reading in readings)
     return found
+
+
+def _breaks_off(doc: Doc, start: int) -> bool:
+    last = doc[start - 1].lower_
+    if last == "." and start > 1 and not doc[start - 2].whitespace_:
+        last = f"{doc[start - 2].lower_}."
+    return last in _ABBREVIATIONS
 
 
 class TriggerTest:
@@ -80,10 +88,8 @@ class TriggerTest:
             span = doc[index].sent
             start = span.start
             # A sentence break after "Rs." or "approx." is a fault of the parse; both halves belong together.
-            if start and bounds and bounds[-1][1] == start and doc[start - 1].lower_ in ("rs.", "approx.", "no.", "c."):
-                start = bounds.pop()[0]
-            elif start and doc[start - 1].lower_ in ("rs.", "approx.", "no.", "c."):
-                start = max(doc[start - 1].sent.start, last_end)
+            if start and _breaks_off(doc, start):
+                start = bounds.pop()[0] if bounds and last_end == start else doc[start - 1].sent.start
             last_end = span.end
             bounds.append((start, last_end))
         return bounds
@@ -170,7 +176,7 @@ def _collect(sentence: Sentence, lexicon: Lexicon, periods: list[tuple[int, int]
         if read_odds(reading, sentence, lexicon):
             complete_odds(reading, sentence, lexicon)
         else:
-            complete(reading, sentence, lexicon)
+            complete(reading, sentence, lexicon, last_end)
         reading.start = max(reading.start, last_end)
         position = max(reading.end, position + 1)
         if _in_period(sentence, reading, periods) or why_not(reading, sentence, lexicon) is not None:

@@ -13,6 +13,7 @@ _SPAN_PREPOSITIONS = frozenset(("in", "over", "during", "within", "for", "of", "
 _SUFFIXES = frozenset("st nd rd th am pm ers hrs gmt utc est ist max neo somethings ish ds gb".split())
 _DAY_JOINTS = HYPHENS | {"and", "to", ","}
 _MODEL_LETTERS = 4
+_LONGEST_TOKEN = 30
 
 
 def why_not(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
@@ -37,6 +38,8 @@ def why_not(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | Non
 def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
     start, end = reading.number_start, reading.number_end
     before, after = sentence.word(start - 1), sentence.word(end)
+    if len(sentence.token(start)) > _LONGEST_TOKEN:
+        return "part of an address on the web"
     glued_before = start > 0 and sentence.is_glued(start)
     glued_after = end < sentence.size and sentence.is_glued(end)
     if not reading.is_prefixed and glued_before:
@@ -139,6 +142,8 @@ def _bare_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
     text = sentence.text[start]
     before, after = sentence.word(start - 1), sentence.word(end)
     is_integer = end == start + 1 and text.isdecimal()
+    if after == "o" and sentence.word(end + 2) == "clock":
+        return "clock time"
     if lexicon.not_after.get(after) == "time" and _is_clock(sentence, end):
         return "clock time"
     if after in ("a", "p") and sentence.word(end + 1) == "." and sentence.word(end + 2) == "m":
@@ -169,7 +174,7 @@ def _bare_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
 
 def _is_clock(sentence: Sentence, end: int) -> bool:
     after = sentence.word(end)
-    if after in ("am", "pm", "hrs", "oclock", "gmt", "utc", "o"):
+    if after in ("am", "pm", "oclock", "gmt", "utc"):
         return True
     # "5 ET", "5 EST": zones are capitals; "et" and "est" are words.
     return sentence.text[end].isupper()
@@ -284,9 +289,13 @@ def _time_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
 
 
 def _furniture(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
-    before = f"{sentence.word(reading.start - 3)} {sentence.word(reading.start - 2)}"
-    if sentence.word(reading.start - 1) == ":" and lexicon.not_before.get(before) == "furniture":
-        return "furniture"
+    if sentence.word(reading.start - 1) == ":":
+        last = sentence.word(reading.start - 2)
+        if "furniture" in (
+            lexicon.not_before.get(last),
+            lexicon.not_before.get(f"{sentence.word(reading.start - 3)} {last}"),
+        ):
+            return "furniture"
     after = f"{sentence.word(reading.end - 1)} {sentence.word(reading.end)}"
     if lexicon.not_after.get(after) == "furniture":
         return "furniture"

@@ -3,13 +3,30 @@
 from decimal import Decimal
 from itertools import count, pairwise
 
-from flows.nlp.numbers import ONE
+from flows.nlp.numbers import ONE, divide
 from flows.nlp.quantities_lexicon import Lexicon
 from flows.nlp.quantities_text import HYPHENS, Reading, Sentence
 
 _LIST_GAPS = frozenset(((",",), ("and",), ("or",), (",", "and"), (",", "or"), ("&",), ("and", "then"), ("plus",)))
 _ELLIPSIS = frozenset("from to against versus vs with at and than of".split())
 _TWO = Decimal(2)
+_CENT = Decimal("0.01")
+_STEPS = frozenset(
+    (
+        ("[ft_i]", "[in_i]"),
+        ("h", "min"),
+        ("min", "s"),
+        ("a", "mo"),
+        ("mo", "d"),
+        ("d", "h"),
+        ("wk", "d"),
+        ("[lb_av]", "[oz_av]"),
+        ("[stone_av]", "[lb_av]"),
+        ("m", "cm"),
+        ("km", "m"),
+        ("kg", "g"),
+    )
+)
 
 
 def join(readings: list[Reading], sentence: Sentence, lexicon: Lexicon, ids: "count[int]") -> list[Reading]:
@@ -135,6 +152,8 @@ def _is_dash(left: Reading, right: Reading, sentence: Sentence) -> bool:
 def _merge(left: Reading, right: Reading, sentence: Sentence, lexicon: Lexicon, ids: "count[int]") -> str | None:
     """How two neighbours belong together: ``range`` (left has taken right in), ``drop`` (a score), or None."""
     gap = _gap(left, right, sentence)
+    if gap in ((), ("and",), (",",)) and _is_smaller_unit(left, right, lexicon):
+        return _add(left, right, lexicon)
     same = left.unit_code == right.unit_code and left.is_fraction == right.is_fraction
     before = sentence.word(left.start - 1)
     if left.multiple or right.multiple or left.is_range:
@@ -160,6 +179,46 @@ def _merge(left: Reading, right: Reading, sentence: Sentence, lexicon: Lexicon, 
     elif gap in _LIST_GAPS and left.dimension == right.dimension:
         _mark(left, right, ids, "item", "item")
     return None
+
+
+def _is_smaller_unit(left: Reading, right: Reading, lexicon: Lexicon) -> bool:
+    """ "5 feet 2 inches", "three hours and 12 minutes", "3 dollars 50 cents"."""
+    if (
+        left.unit_code is None
+        or right.unit_code is None
+        or left.dimension != right.dimension
+        or right.start != right.number_start
+    ):
+        return False
+    if left.rate_codes or right.rate_codes or left.dimension not in ("length", "duration", "mass", "money"):
+        return False
+    if left.value != left.value.to_integral_value() or left.number_end > left.unit_start >= left.number_start:
+        return False
+    if left.dimension == "money":
+        return left.unit_code == right.unit_code and right.scale == _CENT and 0 < right.value < 1 and left.scale == ONE
+    if left.unit_code == right.unit_code or left.scale != ONE or right.scale != ONE or not right.value:
+        return False
+    one = lexicon.factors.get(left.unit_code), lexicon.factors.get(right.unit_code)
+    # The next smaller unit of the same system, less than one of the larger: "5 km and 300 miles" is a list.
+    return (
+        one[0] is not None
+        and one[1] is not None
+        and (left.unit_code, right.unit_code) in _STEPS
+        and right.value * one[1] < one[0]
+    )
+
+
+def _add(left: Reading, right: Reading, lexicon: Lexicon) -> str:
+    if left.unit_code == right.unit_code or left.unit_code is None or right.unit_code is None:
+        left.value += right.value
+    else:
+        left.value = divide(
+            left.value * lexicon.factors[left.unit_code] + right.value * lexicon.factors[right.unit_code],
+            lexicon.factors[left.unit_code],
+        )
+    left.end, left.unit_end = right.end, right.unit_end
+    left.cues.append("compound")
+    return "range"
 
 
 def _to(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from flows.nlp.lexicon import Row, read_table
-from flows.nlp.numbers import ATOM, NumberWords, divide
+from flows.nlp.numbers import ATOM, NumberWords, exact_ratio
 
 LEAF = ""
 """Key of a trie node that holds the rows of the form ending there; no atom is empty."""
@@ -119,6 +119,7 @@ class Lexicon:
     units_after: Mapping[str, Any]
     units_before: Mapping[tuple[str, ...], tuple[UnitForm, ...]]
     dimensions: Mapping[str, str]
+    factors: Mapping[str, Decimal]
     rate_nouns: Mapping[str, str]
     comparators_before: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
     comparators_after: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
@@ -156,7 +157,8 @@ def load_lexicon(user_dirs: tuple[Path, ...] = ()) -> Lexicon:
         scales.setdefault(scale_row.scale.lower(), []).append(scale_row)
         if scale_row.plural:
             scales.setdefault(scale_row.plural, []).append(scale_row)
-    dimensions = {row.unit_code: row.dimension for row in read_table("units", UnitRow, user_dirs)}
+    units = read_table("units", UnitRow, user_dirs)
+    dimensions = {row.unit_code: row.dimension for row in units}
     after, before = _unit_forms(read_table("unit_forms", UnitFormRow, user_dirs), dimensions)
     directions = read_table("directions", DirectionRow, user_dirs)
     classes: dict[str, dict[str, DirectionRow]] = {}
@@ -187,6 +189,7 @@ def load_lexicon(user_dirs: tuple[Path, ...] = ()) -> Lexicon:
         units_after=after,
         units_before=before,
         dimensions=dimensions,
+        factors={row.unit_code: row.factor for row in units},
         rate_nouns={row.noun: row.unit_code for row in read_table("rate_nouns", RateNounRow, user_dirs)},
         comparators_before=_phrases(
             ((row.phrase, row.comparator) for row in comparators if row.position == "before"), last=True
@@ -210,7 +213,7 @@ def _number_words(rows: Iterable[NumberWordRow], scale_rows: Iterable[ScaleRow])
     by_role: dict[str, dict[str, Decimal]] = {}
     for row in rows:
         ratio = Fraction(row.value)
-        by_role.setdefault(row.role, {})[row.word] = divide(Decimal(ratio.numerator), Decimal(ratio.denominator))
+        by_role.setdefault(row.role, {})[row.word] = exact_ratio(Decimal(ratio.numerator), Decimal(ratio.denominator))
     scales, plurals = {}, {}
     for scale in scale_rows:
         if scale.condition in ("any", "word"):

@@ -51,7 +51,7 @@ def find_noun(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
         _noun_without_tags(reading, sentence)
         return
     atom = reading.end
-    if sentence.lower[atom] in HYPHENS and sentence.is_glued(atom):
+    if sentence.lower[atom] in HYPHENS and (sentence.is_glued(atom) or sentence.lower[atom] == "-"):
         _hyphen_noun(reading, sentence, atom + 1)
         return
     if sentence.lower[atom] == "of":
@@ -87,7 +87,13 @@ def _set_fold(reading: Reading, sentence: Sentence, atom: int) -> None:
 def _names_version(reading: Reading, sentence: Sentence) -> bool:
     """ "the Gemini 1.5 model": a capitalised name right before a bare number, and a singular noun after it."""
     first = reading.start
-    if reading.value == ONE or first != reading.number_start or first < 2 or reading.is_words:
+    if reading.value == ONE or first != reading.number_start or reading.is_words:
+        return False
+    text = sentence.text[first]
+    if text.isdecimal() and len(text) >= 4:
+        # "the 8088 chip": amounts of four digits before a singular noun carry a comma or a plural.
+        return True
+    if first < 2:
         return False
     before = sentence.lower[first - 1]
     if not sentence.text[first - 1][0].isupper() or before in MONTHS or before in DAYS:
@@ -97,12 +103,10 @@ def _names_version(reading: Reading, sentence: Sentence) -> bool:
 
 def _after_of(reading: Reading, sentence: Sentence, atom: int) -> int:
     """ "thousands of people", "three of the suspects": the atom after "of" and its article; -1 where none."""
-    if not (reading.is_vague or reading.is_words or reading.scale != ONE):
+    if not (reading.is_vague or reading.is_words or reading.scale != ONE) or reading.value == ONE:
         return -1
     atom += 1
     if sentence.word(atom) in ("the", "its", "their", "his", "her", "our", "those", "these", "a", "all"):
-        if reading.value == ONE:
-            return -1
         atom += 1
     return atom if atom < sentence.size and sentence.lower[atom].isalpha() else -1
 
@@ -209,7 +213,7 @@ def _atom_after(sentence: Sentence, token: Token) -> int:
 
 def _hyphen_noun(reading: Reading, sentence: Sentence, atom: int) -> None:
     """ "a 16-nation bloc", "the three-judge panel": the noun joined to the number is what is counted."""
-    if atom >= sentence.size or not sentence.lower[atom].isalpha() or not sentence.is_glued(atom):
+    if atom >= sentence.size or not sentence.lower[atom].isalpha():
         return
     word = sentence.lower[atom]
     token = sentence.token(atom)

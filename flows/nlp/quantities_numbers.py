@@ -13,6 +13,7 @@ _LENGTH_WORDS = frozenset(
     "of in from above below".split()
 )
 _BEFORE_HALF = frozenset("by than nearly almost about roughly over only least around just".split())
+_ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth".split())
 _POINTS = frozenset(("point", "points", "percentage", "percent"))
 
 
@@ -38,7 +39,7 @@ def read_number(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | N
         # "a couple of hundred": the scale follows after "of".
         return Reading(start, read.end, start, read.end, value, ONE, value, comparator=read.comparator, is_vague=True)
     cardinal = read_cardinal(lower, start, words)
-    if cardinal is None:
+    if cardinal is None or _is_ordinal(sentence, cardinal.end):
         return None
     value, end, unscaled = cardinal.value, cardinal.end, cardinal.unscaled
     reading = Reading(
@@ -59,6 +60,13 @@ def read_number(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | N
     return reading
 
 
+def _is_ordinal(sentence: Sentence, end: int) -> bool:
+    """ "the twenty-first century": the words before the last one are no number."""
+    step = end + 1 if sentence.word(end) in HYPHENS and sentence.is_glued(end) else end
+    word = sentence.word(step)
+    return word in _ORDINALS and (step > end or word != "second")
+
+
 def _read_digits(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | None:
     text, facts = sentence.text[start], sentence.facts
     value = parse_digits(text, decimal_comma=("." in text or "," in text) and facts.is_european)
@@ -66,7 +74,9 @@ def _read_digits(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | 
         return None
     end, first = start + 1, start
     lower, size = sentence.lower, sentence.size
-    if text.isdecimal():
+    if text.isdecimal() and end + 1 < size and lower[end] in (".", ",") and not sentence.is_glued(end):
+        value, end = _spaced_decimal(sentence, start, value)
+    elif text.isdecimal():
         if len(text) <= 3 and text[0] != "0" and sentence.word(start - 1) not in MONTHS:
             value, end = _space_groups(sentence, start, value)
         if end < size and lower[end] == "/" and sentence.is_glued(end):
@@ -84,6 +94,20 @@ def _read_digits(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | 
     if end < size and lower[end] in lexicon.words.vulgar:
         value, end = value + lexicon.words.vulgar[lower[end]], end + 1
     return _scaled(sentence, first, end, value, lexicon)
+
+
+def _spaced_decimal(sentence: Sentence, start: int, value: Decimal) -> tuple[Decimal, int]:
+    """ "6 . 2 %" and "80 , 000" as some archives print them, with every sign set apart."""
+    sign, step = sentence.lower[start + 1], start + 2
+    follows = sentence.text[step]
+    if not follows.isdecimal() or sentence.is_glued(step) or len(sentence.text[start]) > 18:
+        return value, start + 1
+    if sign == "," and len(follows) == 3 and len(sentence.text[start]) <= 3:
+        return Decimal(sentence.text[start] + follows), step + 1
+    after = sentence.word(step + 1)
+    if sign == "." and len(follows) <= 4 and (after == "%" or after in sentence.facts.scale_words):
+        return Decimal(f"{sentence.text[start]}.{follows}"), step + 1
+    return value, start + 1
 
 
 def _space_groups(sentence: Sentence, start: int, value: Decimal) -> tuple[Decimal, int]:
@@ -152,6 +176,8 @@ def _read_fraction(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading 
         is_compound = joined in ("year", "time", "century") or unit_at(sentence, after + 1, lexicon) is None
         if not named and joined and joined not in words.scales and is_compound:
             return None
+    elif not named and follows in words.scales:
+        named = True
     elif not named or (lower[start] in ("a", "an") and not _ends_fraction(sentence, start, after, lexicon)):
         # "third" alone is an ordinal, "quarter" alone a part of a year.
         return None
@@ -198,8 +224,21 @@ def _scaled(
     reading = Reading(
         start, after, start, after, value * factor, value, factor, is_fraction=is_fraction and after == end
     )
+    if factor > ONE and after + 1 < sentence.size and sentence.is_digits(after) and not sentence.is_glued(after):
+        _add_smaller(reading, sentence, lexicon)
     _add_half(reading, sentence, lexicon)
     return reading
+
+
+def _add_smaller(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
+    """ "2 crore 50 lakh", "3 thousand 5 hundred": a smaller scale goes on where the larger one ends."""
+    more = parse_digits(sentence.text[reading.end])
+    scale, end = _read_scale(sentence, reading.end + 1, lexicon, money=False)
+    if more is None or scale <= ONE or more * scale >= reading.scale:
+        return
+    reading.value += more * scale
+    reading.mantissa = reading.value / reading.scale
+    reading.end = reading.number_end = end
 
 
 def _add_half(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
@@ -254,6 +293,8 @@ def _scale_holds(row: ScaleRow, sentence: Sentence, atom: int, lexicon: Lexicon,
     if row.condition == "money" or not glued or atom + 1 >= sentence.size:
         return False
     follows = sentence.lower[atom + 1]
+    if text == "M" and not follows.isalpha():
+        return True
     if follows in _LENGTH_WORDS or not follows.isalpha():
         return False
     if unit_at(sentence, atom + 1, lexicon) is not None:

@@ -32,14 +32,17 @@ def complete_count(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> No
     _comparator_after(reading, sentence, lexicon)
 
 
-def complete(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
-    """Add what stands around a number: sign and currency before it, unit and rate after it, comparators."""
+def complete(reading: Reading, sentence: Sentence, lexicon: Lexicon, earliest: int) -> None:
+    """Add what stands around a number: sign and currency before it, unit and rate after it, comparators.
+
+    ``earliest`` is the atom where the expression before it ends: "10 € 20 €" holds no "€ 20".
+    """
     lower = sentence.lower
     first = reading.number_start
     if _is_minus(sentence, first):
         reading.is_negative, first = True, first - 1
     prefix = prefix_at(sentence, first, lexicon)
-    if prefix is not None:
+    if prefix is not None and prefix[0] >= earliest:
         prefix_start, form, confidence = prefix
         reading.unit_start, reading.unit_end = prefix_start, first
         set_unit(reading, form)
@@ -95,6 +98,10 @@ def _unit_after(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
         and sentence.is_glued(position + 1 if position + 1 < sentence.size else position)
     ):
         position += 1
+    elif sentence.word(position) == "-" and not sentence.is_glued(position):
+        # "30 - year bonds", as some archives print it.
+        follows = unit_at(sentence, position + 1, lexicon, reading)
+        position += 1 if follows is not None else 0
     if sentence.word(position) == "of" and (reading.is_vague or reading.is_fraction):
         position += 1
     if reading.is_fraction and sentence.word(position) in ("a", "an"):
@@ -111,6 +118,10 @@ def _unit_after(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
     if found is None:
         return
     end, form, confidence = found
+    is_sign = form.dimension == "money" and not sentence.text[end - 1].isalnum()
+    if is_sign and sentence.word(end)[:1].isdecimal() and sentence.is_glued(end):
+        # "10 €20": the sign belongs to what follows it.
+        return
     if reading.is_prefixed:
         if form.dimension == "money":
             reading.end = reading.unit_end = end

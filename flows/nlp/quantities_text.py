@@ -1,7 +1,7 @@
 """A sentence as atoms: finer than tokens ("RMB1.2bn" is three), with a way back to spaCy's tokens."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -25,8 +25,9 @@ DAYS = frozenset(
 class TextFacts:
     """What holds for a whole document, found out only when a number asks for it."""
 
-    def __init__(self, doc: Doc) -> None:
+    def __init__(self, doc: Doc, scale_words: Collection[str]) -> None:
         self.doc = doc
+        self.scale_words = scale_words
         # Kept: spaCy puts doc.text together anew each time, in time linear in the text.
         self.text = doc.text
         self._is_european: bool | None = None

@@ -62,7 +62,10 @@ def _choose(
 ) -> tuple[UnitForm, float] | None:
     """Of the units one form may mean, the one the text around it speaks for."""
     surface = sentence.surface(start, end)
-    fitting = [form for form in forms if not form.needs_case or surface in form.surfaces]
+    # "ML" are megalitres, "ml" and "Ml" millilitres: a form that asks for its case comes first.
+    fitting = [form for form in forms if form.needs_case and surface in form.surfaces]
+    if all(form.context for form in fitting):
+        fitting += [form for form in forms if not form.needs_case]
     if not fitting:
         return None
     if len({form.unit_code for form in fitting}) == 1 and not fitting[0].context:
@@ -186,6 +189,8 @@ def _denominator(sentence: Sentence, position: int, lexicon: Lexicon) -> tuple[s
         if form.dimension == "money" and word != "per":
             return None
         return form.unit_code, form.multiplier, end
+    if word == "per" and lower[step] in lexicon.rate_nouns:
+        return lexicon.rate_nouns[lower[step]], ONE, step + 1
     if word == "per":
         return _per_noun(sentence, step, lexicon)
     if word in ("a", "an", "/") and lower[step] in lexicon.rate_nouns:
