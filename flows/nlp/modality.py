@@ -141,6 +141,8 @@ def event_status(
         return "hypothetical"
     if "planned" in statuses:
         return "planned"
+    if modality.is_obliged and published_on and period_end and period_end > published_on:
+        return "planned"  # "pumping should resume by August" expects, "they should talk" demands
     if modality.is_possible or modality.is_obliged or modality.is_able:
         return "hypothetical"
     if "ongoing" in statuses and modality.tense != "future":

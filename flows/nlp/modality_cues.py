@@ -12,10 +12,20 @@ from flows.nlp.lexicon import Row, read_table
 class CueRow(Row):
     """A row of ``seeds/status_cues.csv``.
 
-    ``scope`` tells what the word bears on: ``complement`` its object, passive subject and clauses; ``clause``
-    its clauses only ("agreed to"); ``noun`` what hangs on a noun ("a target of"); ``modifier`` the noun after
-    it; ``adverb`` its verb; ``subject`` its subject ("talks collapsed"); ``own`` itself, in the future;
-    ``timetable`` itself, in the present; ``compares`` nothing: a number under it measures the distance to a target.
+    ``scope`` tells what the word bears on:
+
+    ``complement``    its object, passive subject and clauses
+    ``clause``        its clauses only: "agreed to"
+    ``infinitive``    an infinitive only: "is to host"
+    ``expectant``     its object, in the present tense: "sees growth of 5%"
+    ``noun``          what hangs on a noun: "a target of"
+    ``modifier``      the noun after it
+    ``adverb``        its verb
+    ``subject``       its subject: "talks collapsed"
+    ``plan_subject``  a subject that is a plan: "efforts to … failed"
+    ``own``           itself, in the future
+    ``timetable``     itself, in the present, with a day
+    ``compares``      nothing: a number under it measures the distance to a target
     """
 
     entry: str

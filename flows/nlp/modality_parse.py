@@ -8,6 +8,7 @@ from flows.nlp.modality_cues import Cue, CueRow, CueTables
 
 _CLAUSES = frozenset({"xcomp", "ccomp", "acl", "pcomp", "advcl", "csubj", "csubjpass", "parataxis"})
 _OBJECTS = frozenset({"dobj", "nsubjpass", "oprd", "attr", "dative"})
+_EXPECTANT = frozenset({"VBZ", "VBP", "VBN"})
 _NOBODY = frozenset({"nobody", "none", "nothing", "neither", "no"})
 _SUBJECTS = frozenset({"nsubj", "csubj"})
 _MODIFIERS = frozenset({"amod", "compound", "nmod", "advmod", "quantmod", "acl", "nummod"})
@@ -43,8 +44,10 @@ class Reading:
 def is_boundary(token: Token, reading: Reading) -> bool:
     """Whether what governs ``token`` says nothing of whether it happened."""
     dep = token.dep_
-    if dep in ("relcl", "parataxis", "appos"):
+    if dep in ("relcl", "parataxis"):
         return True
+    if dep == "appos":
+        return token.i - token.head.i > 2  # nearer it is one unit, cut: "km/h"
     if dep == "advcl":
         # "invested to reach 5 Mt": a purpose belongs to its verb; "aiming to reach" was read on the way.
         return not (token.tag_ == "VB" and not reading.cues) and token.tag_ != "VB"
@@ -192,6 +195,10 @@ def _governing(
                     return row, child
         if keys[-1] in tables["infinitive"]:
             return tables["infinitive"][keys[-1]], verb
+    if verb.tag_ in _EXPECTANT and came_by not in ("nsubj", "") and keys[-1] in tables["expectant"]:
+        row = tables["expectant"][keys[-1]]
+        if came_by in _OBJECTS or came_by in _CLAUSES or _bears_on_phrase(reading, verb, keys[-1], row):
+            return row, verb
     for key in keys:
         if came_by == "nsubj":
             if key in tables["subject"]:
