@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows import CONTRACT_VERSION, __version__
+from flows.content import columns_of, describe_tables, hash_of
 from flows.descriptions import read_descriptions
-from flows.errors import LedgerError, StorageError
+from flows.errors import LedgerError, PublishRefused, StorageError
+from flows.gate.state import read_state
 from flows.releases import (
     DATABASE,
     MANIFEST,
@@ -40,9 +42,6 @@ if TYPE_CHECKING:
 __all__ = ["Release", "publish"]
 
 SCHEMAS = ("marts", "quality")
-RUN_COLUMNS = frozenset({"run_id", "first_seen_at"})
-"""What tells of the run, not of the texts: no part of the content."""
-
 NO_CONTENT = frozenset({"quality.expectation_results", "quality.rejected_inputs"})
 """Tables that tell how the release came about; the content's hash is over the others."""
 
@@ -55,12 +54,13 @@ COUNTED = {
 
 
 def publish(settings: Settings, *, run_id: str) -> Release:
-    """Publish the marts as they stand; hold the warehouse's lock, and validate before.
+    """Publish the marts that passed validation; hold the warehouse's lock.
 
     Where content and descriptions are those of the current release, or the content was rolled back from, nothing is
     published and the current release is returned with ``is_new`` false.
 
     Raises:
+        PublishRefused: The marts are not those that passed the last validation.
         StorageError: Disk full or no permission; ``current`` stays, what was half written is deleted.
         LedgerError: There are no marts.
     """
@@ -70,6 +70,7 @@ def publish(settings: Settings, *, run_id: str) -> Release:
         current = next((release for release in releases if release.is_current), None)
         with open_warehouse(settings) as connection:
             manifest = _describe_content(connection, settings)
+            _refuse_unless_passed(connection, manifest["tables"])
             if current is not None and (note := _reason_to_stay(settings, current, manifest)) is not None:
                 return _with_note(current, note)
             manifest |= _identify(releases, current, manifest, run_id)
@@ -110,6 +111,16 @@ def _told_as_storage(settings: Settings) -> Iterator[None]:
 
 
 _NOTHING_PUBLISHED = "Nothing was published; free space or permissions, and run again."
+
+
+def _refuse_unless_passed(connection: "duckdb.DuckDBPyConnection", tables: Mapping[str, dict[str, Any]]) -> None:
+    """Only what the gate let pass goes out: these very marts, not others built since."""
+    state = read_state(connection)
+    marts = {name: table for name, table in tables.items() if name.startswith("marts.")}
+    if state is None or state[2] != hash_of(marts):
+        raise PublishRefused(
+            ["the marts were not validated since they were built, or did not pass; run `newsledger validate`"]
+        )
 
 
 def _reason_to_stay(settings: Settings, current: Release, manifest: Mapping[str, Any]) -> str | None:
@@ -164,10 +175,9 @@ def _identify(
 
 def _describe_content(connection: "duckdb.DuckDBPyConnection", settings: Settings) -> dict[str, Any]:
     """What the manifest says of the content: counts, hashes, versions."""
-    tables = {name: _describe_table(connection, name) for name in _table_names(connection)}
+    tables = describe_tables(connection, SCHEMAS)
     if COUNTED["documents"] not in tables:
         raise LedgerError(f"{settings.warehouse_path} holds no marts; `newsledger build` makes them.")
-    content = [f"{name} {table['content_sha256']}" for name, table in sorted(tables.items()) if name not in NO_CONTENT]
     version = connection.execute(
         "select string_agg(distinct extractor_version, ', ' order by extractor_version) from marts.dim_documents"
     ).fetchone()
@@ -177,62 +187,11 @@ def _describe_content(connection: "duckdb.DuckDBPyConnection", settings: Setting
         "newsledger_version": __version__,
         "extractor_version": version[0] if version else None,
         "duckdb_version": duckdb_version[0] if duckdb_version else None,
-        "content_sha256": sha256("\n".join(content).encode()).hexdigest(),
+        "content_sha256": hash_of({name: table for name, table in tables.items() if name not in NO_CONTENT}),
         "descriptions_sha256": sha256(json.dumps(read_descriptions(), sort_keys=True).encode()).hexdigest(),
         "counts": {label: tables[name]["row_count"] for label, name in COUNTED.items() if name in tables},
         "tables": tables,
     }
-
-
-def _table_names(connection: "duckdb.DuckDBPyConnection") -> list[str]:
-    rows = connection.execute(
-        "select schema_name || '.' || table_name from duckdb_tables() where database_name = current_database() "
-        "and schema_name in ('marts', 'quality') and table_name != 'releases' order by all"
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
-def _columns(connection: "duckdb.DuckDBPyConnection", name: str) -> list[tuple[str, str]]:
-    schema, _, table = name.partition(".")
-    return connection.execute(
-        "select column_name, data_type from duckdb_columns() where database_name = current_database() "
-        "and schema_name = $1 and table_name = $2 order by column_index",
-        [schema, table],
-    ).fetchall()
-
-
-def _describe_table(connection: "duckdb.DuckDBPyConnection", name: str) -> dict[str, Any]:
-    """Row count, and a hash of the rows that depends on no order, zone or locale."""
-    texts = [_as_text(column, kind) for column, kind in _columns(connection, name) if column not in RUN_COLUMNS]
-    # Sorted by hash in 256 parts: the whole table's hashes at once would be one long string.
-    row = connection.execute(
-        f"""
-        with hashed as (select sha256(concat_ws(chr(31), {", ".join(texts)})) as row_hash from {name}),
-        parts as (
-            select left(row_hash, 2) as part, sha256(string_agg(row_hash, '' order by row_hash)) as part_hash
-            from hashed group by all
-        )
-        select
-            (select count(*) from {name}),
-            (select sha256(coalesce(string_agg(part_hash, '' order by part), '')) from parts)
-        """
-    ).fetchone()
-    assert row is not None  # a select of two scalars has one row
-    return {"row_count": row[0], "content_sha256": row[1]}
-
-
-def _as_text(column: str, kind: str) -> str:
-    quoted = f'"{column}"'
-    if kind in ("DOUBLE", "FLOAT"):
-        # Sums of floats depend on the order of threads in their last digits.
-        text = f"printf('%.12g', {quoted})"
-    elif kind.startswith("TIMESTAMP WITH"):
-        text = f"epoch_us({quoted})::varchar"
-    elif kind.endswith("[]"):
-        text = f"to_json({quoted})::varchar"
-    else:
-        text = f"{quoted}::varchar"
-    return f"coalesce({text}, chr(30))"
 
 
 def _write_release(
@@ -280,7 +239,7 @@ def _literal(path: Path) -> str:
 
 
 def _row_order(connection: "duckdb.DuckDBPyConnection", name: str) -> str:
-    first = f'"{_columns(connection, name)[0][0]}"'
+    first = f'"{columns_of(connection, name)[0][0]}"'
     row = connection.execute(f"select count(*) = count(distinct {first}) from {name}").fetchone()
     return first if row and row[0] else "all"
 

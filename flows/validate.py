@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.content import describe_tables, hash_of
 from flows.errors import PublishRefused
 from flows.settings import Settings
 from flows.warehouse import append_arrow, open_warehouse
@@ -26,7 +27,7 @@ class ValidationResult:
     expectation_count: int
     failed_count: int
     newly_withheld_count: int
-    """Rows that this validation withheld or took back: if any, the marts have to be built again."""
+    """Rows that this validation withheld or took back: if any, the marts have to be built again to pass."""
     withheld_count: int
     """All rows withheld so far."""
     critical_failures: list[str]
@@ -61,13 +62,14 @@ def validate(settings: Settings, *, run_id: str) -> ValidationResult:
     Raises:
         SettingsError: A file of expectations is malformed; names file and rule.
     """
-    from flows.gate.rules import load_suites
+    from flows.gate.rules import load_suites, rules_digest
 
     suites = load_suites(settings.expectation_dirs)
     released_count = prepare_withheld(settings, run_id=run_id)
     # Late: importing Great Expectations takes seconds, and a malformed file is told without it.
     from flows.gate.docs import write_data_docs
     from flows.gate.great import Gate, describe
+    from flows.gate.state import write_state
     from flows.gate.tables import read_lookup
     from flows.gate.withhold import rows_to_withhold, write_withheld
 
@@ -84,15 +86,22 @@ def validate(settings: Settings, *, run_id: str) -> ValidationResult:
         connection.execute("begin")
         write_withheld(connection, withheld, run_id=run_id)
         _write_results(connection, verdicts, run_id)
+        critical = [describe(item, suites[item.table]) for item in verdicts if _is_critical(item, verdicts, suites)]
+        is_passed = not critical and not withheld and not released_count
+        write_state(
+            connection,
+            run_id=run_id,
+            rules_digest=rules_digest(settings),
+            passed_sha256=hash_of(describe_tables(connection, ("marts",))) if is_passed else None,
+        )
+        (withheld_count,) = connection.execute("select count(*) from quality.withheld").fetchone() or (0,)
         connection.execute("commit")
     return ValidationResult(
         expectation_count=len(verdicts),
         failed_count=sum(not verdict.success for verdict in verdicts),
         newly_withheld_count=len(withheld) + released_count,
-        withheld_count=len(withheld) + sum(lookup.carried_counts.values()),
-        critical_failures=[
-            describe(item, suites[item.table]) for item in verdicts if _is_critical(item, verdicts, suites)
-        ],
+        withheld_count=withheld_count,
+        critical_failures=critical,
         warnings=[
             describe(item, suites[item.table]) for item in verdicts if item.rule.severity == "warn" and not item.success
         ],

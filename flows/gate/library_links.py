@@ -25,7 +25,11 @@ class ExpectValuesToBeKeysOf(ValuesExpectation):
 
     @staticmethod
     def holds(column: "pd.Series[Any]", *, other_table: str, other_column: str) -> "pd.Series[bool]":
-        return column.isin(current_lookup().frame(other_table)[other_column])
+        import pandas as pd
+
+        # Not Series.isin, which turns the keys into an Arrow array anew for every rule.
+        keys = current_lookup().values_of(other_table, other_column)
+        return pd.Series([value in keys for value in column.tolist()], index=column.index, dtype=bool)
 
 
 class ExpectListItemsToBeKeysOf(ValuesExpectation):
@@ -43,7 +47,7 @@ class ExpectListItemsToBeKeysOf(ValuesExpectation):
 
     @staticmethod
     def holds(column: "pd.Series[Any]", *, other_table: str, other_column: str) -> "pd.Series[bool]":
-        keys = frozenset(current_lookup().frame(other_table)[other_column].tolist())
+        keys = current_lookup().values_of(other_table, other_column)
         return column.map(keys.issuperset).astype(bool)
 
 

@@ -46,6 +46,7 @@ class Lookup:
     last_counts: Mapping[str, int] = field(default_factory=dict)
     carried_counts: Mapping[str, int] = field(default_factory=dict)
     withheld_counts: dict[str, int] = field(default_factory=dict)
+    _values: dict[tuple[str, str], frozenset[Any]] = field(default_factory=dict)
     _keys: dict[tuple[str, str], Any] = field(default_factory=dict)
     _columns: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
 
@@ -54,6 +55,13 @@ class Lookup:
             return self.frames[table]
         except KeyError:
             raise TableMissing(f"marts.{table} is not there to look into.") from None
+
+    def values_of(self, table: str, column: str) -> frozenset[Any]:
+        """All values of one column; built once."""
+        place = (table, column)
+        if place not in self._values:
+            self._values[place] = frozenset(self.frame(table)[column].tolist())
+        return self._values[place]
 
     def column_by_key(self, table: str, key: str, column: str) -> dict[str, Any]:
         """Key to the value of one column, as plain Python objects; built once."""

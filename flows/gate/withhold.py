@@ -1,23 +1,19 @@
 """From failing rows to ``quality.withheld``: one row each, its first failure the reason; children go with parents."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flows.gate.great import Verdict
 from flows.gate.lookup import Lookup
 from flows.gate.rules import Rule, Suite
+from flows.gate.state import make_tables, read_state, write_state
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
 MAX_OBSERVED_CHARS = 200
-
-STATE = """
-create table if not exists ops.gate_state (run_id varchar not null, rules_digest varchar not null);
-create table if not exists ops.withheld_documents (document_id varchar not null, version varchar not null);
-"""
 
 _VERSION = "concat_ws('|', parsed_at, published_on, extractor_version)"
 
@@ -46,9 +42,9 @@ def release_stale(connection: "duckdb.DuckDBPyConnection", *, run_id: str, rules
     Returns:
         How many rows are no longer withheld; if any, the marts have to be built again.
     """
-    connection.execute(STATE)
-    state = connection.execute("select run_id, rules_digest from ops.gate_state").fetchone()
-    if state == (run_id, rules_digest):
+    make_tables(connection)
+    state = read_state(connection)
+    if state is not None and state[:2] == (run_id, rules_digest):
         return 0
     if state is None or state[1] != rules_digest:
         stale = "true"
@@ -59,8 +55,7 @@ def release_stale(connection: "duckdb.DuckDBPyConnection", *, run_id: str, rules
                 on parsed.documents.document_id = withheld_documents.document_id and version = {_VERSION})"""
     row = connection.execute(f"select count(*) from quality.withheld where {stale}").fetchone()
     connection.execute(f"delete from quality.withheld where {stale}")
-    connection.execute("delete from ops.gate_state")
-    connection.execute("insert into ops.gate_state values ($1, $2)", [run_id, rules_digest])
+    write_state(connection, run_id=run_id, rules_digest=rules_digest, passed_sha256=None)
     return row[0] if row else 0
 
 
@@ -72,20 +67,30 @@ def rows_to_withhold(verdicts: Iterable[Verdict], suites: Mapping[str, Suite], l
     """
     withheld: dict[str, dict[int, WithheldRow]] = {table: {} for table in suites}
     for verdict in verdicts:
-        if verdict.rule.severity != "row" or verdict.is_broken or not verdict.failing:
+        if verdict.rule.severity != "row" or verdict.success or verdict.is_broken:
             continue
         suite, frame, rows = suites[verdict.table], lookup.frames[verdict.table], withheld[verdict.table]
-        for position in verdict.failing:
+        if not set(suite.key) <= set(frame.columns):
+            continue  # a table without its key breaks its contract, which refuses the release
+        for position, values in _values_at(suite, verdict.rule, frame, verdict.failing):
             if position in rows:
                 rows[position].reason += f" Also: {verdict.rule.type}."
             else:
-                rows[position] = _withheld_row(suite, verdict.rule, frame, position)
+                rows[position] = _withheld_row(suite, verdict.rule, values)
     _cascade(withheld, suites, lookup)
     return [row for rows in withheld.values() for _, row in sorted(rows.items())]
 
 
-def _withheld_row(suite: Suite, rule: Rule, frame: "pd.DataFrame", position: int) -> WithheldRow:
-    row = frame.iloc[position]
+def _values_at(
+    suite: Suite, rule: Rule, frame: "pd.DataFrame", positions: list[int]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """What a withheld row tells of each of these rows: the rule's columns, the key, document and surface."""
+    names = dict.fromkeys((*rule.columns, *suite.key, "document_id", "surface"))
+    rows = frame.iloc[positions][[name for name in names if name in frame.columns]].to_dict("records")
+    return zip(positions, rows, strict=True)
+
+
+def _withheld_row(suite: Suite, rule: Rule, row: Mapping[str, Any]) -> WithheldRow:
     observed = "; ".join(f"{name}={_shown(row[name])}" for name in rule.columns)
     return WithheldRow(
         table_name=suite.table,
@@ -99,7 +104,7 @@ def _withheld_row(suite: Suite, rule: Rule, frame: "pd.DataFrame", position: int
     )
 
 
-def _text_of(row: "pd.Series[Any]", name: str) -> str | None:
+def _text_of(row: Mapping[str, Any], name: str) -> str | None:
     value = row.get(name)
     return value if isinstance(value, str) else None
 
@@ -134,20 +139,25 @@ def _cascade(withheld: dict[str, dict[int, WithheldRow]], suites: Mapping[str, S
                 continue
             frame, rows = lookup.frames[suite.table], withheld[suite.table]
             orphaned = frame[rule.kwargs["column"]].isin(list(parents)).to_numpy().nonzero()[0]
-            for position in orphaned.tolist():
-                if position not in rows:
-                    row = _withheld_row(suite, rule, frame, position)
-                    parent = parents[frame.iloc[position][rule.kwargs["column"]]]
-                    row.reason = f"Withheld with its row of {rule.kwargs['other_table']}: {parent.reason}"
-                    rows[position] = row
+            added = [position for position in orphaned.tolist() if position not in rows]
+            for position, values in _values_at(suite, rule, frame, added):
+                row = _withheld_row(suite, rule, values)
+                parent = parents[values[rule.kwargs["column"]]]
+                row.reason = f"Withheld with its row of {rule.kwargs['other_table']}: {parent.reason}"
+                rows[position] = row
 
 
 def write_withheld(connection: "duckdb.DuckDBPyConnection", rows: list[WithheldRow], *, run_id: str) -> None:
-    """Add the rows, and note which reading of their documents they were judged in."""
+    """Add the rows that are not there yet, and note which reading of their documents they were judged in.
+
+    A mart judged again before it was built again still holds what it lost the first time.
+    """
     import pyarrow as pa
 
     from flows.warehouse import append_arrow
 
+    known = set(connection.execute("select table_name, row_id from quality.withheld").fetchall())
+    rows = [row for row in rows if (row.table_name, row.row_id) not in known]
     names = list(WithheldRow.__slots__)
     columns = {name: pa.array([getattr(row, name) for row in rows], pa.string()) for name in names}
     append_arrow(

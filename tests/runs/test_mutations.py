@@ -16,7 +16,7 @@ from flows.publish import publish
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
 from tests.runs.mutations import OF_ENTITIES, OF_FIGURES, OF_OTHER_ROWS, OF_TABLES, Damage
-from tests.support.good_build import good_rows, keys_of, make_good_build
+from tests.support.good_build import approve, good_rows, keys_of, make_good_build
 
 FLOOR = Path(__file__).with_name("mutation_floor.json")
 SUITES = load_suites()
@@ -50,6 +50,7 @@ def gate() -> Gate:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Eight documents, published once: there is a last release to compare with."""
     settings = make_good_build(tmp_path_factory.mktemp("small"))
+    approve(settings)
     publish(settings, run_id="good")
     return settings
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import duckdb
 
+from flows.content import describe_tables, hash_of
 from flows.gate.rules import load_suites
+from flows.gate.state import write_state
 from flows.paths import SEEDS
 from flows.records import stable_id
 from flows.settings import Settings
@@ -272,6 +274,13 @@ def _add_event(place: Mapping[str, Any], figure: str, giver: str, taker: str) ->
     for country, role in ((giver, "actor"), (taker, "recipient")):
         rows["bridge_event_participants"].append({"event_id": event, "entity_id": entity_id(country), "role": role})
     rows["bridge_event_figures"].append({"event_id": event, "figure_id": figure})
+
+
+def approve(settings: Settings) -> None:
+    """Let the marts pass as they stand, for tests of what comes after the gate: judging them takes seconds."""
+    with open_warehouse(settings) as connection:
+        passed = hash_of(describe_tables(connection, ("marts",)))
+        write_state(connection, run_id="approved", rules_digest="none", passed_sha256=passed)
 
 
 def keys_of(rows: Rows, number: int) -> dict[str, str]:

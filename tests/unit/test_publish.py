@@ -13,15 +13,21 @@ import duckdb
 import pytest
 
 from flows.descriptions import read_descriptions
-from flows.errors import LedgerError, StorageError
+from flows.errors import LedgerError, PublishRefused, StorageError
 from flows.gate.rules import load_suites
-from flows.publish import publish
+from flows.publish import Release
+from flows.publish import publish as publish_passed
 from flows.releases import list_releases, rollback, verify
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
-from tests.support.good_build import good_rows, make_good_build, write_build
+from tests.support.good_build import approve, good_rows, make_good_build, write_build
 
 REPOSITORY = Path(__file__).parents[2]
+
+
+def publish(settings: Settings, *, run_id: str) -> Release:
+    approve(settings)
+    return publish_passed(settings, run_id=run_id)
 
 
 @pytest.fixture
@@ -142,13 +148,14 @@ from pathlib import Path
 from flows.publish import publish
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
-from tests.support.good_build import good_rows, write_build
+from tests.support.good_build import approve, good_rows, write_build
 rows = good_rows()
 for table in rows.values():
     random.shuffle(table)
 settings = Settings(home=Path({str(tmp_path / "other")!r}))
 with open_warehouse(settings) as connection:
     write_build(connection, rows)
+approve(settings)
 print(publish(settings, run_id="other").content_sha256)
 """
     environment = {**os.environ, "TZ": zone, "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "7"}
@@ -187,9 +194,19 @@ def test_files_of_a_release_cannot_be_written(settings):
     assert {oct(path.stat().st_mode & 0o777) for path in release.path.rglob("*") if path.is_file()} == {"0o444"}
 
 
+def test_marts_that_were_not_validated_as_they_stand_are_not_published(settings):
+    with pytest.raises(PublishRefused, match="not validated"):
+        publish_passed(settings, run_id="r1")
+    approve(settings)
+    change(settings, "update marts.fct_figures set value = value + 1")
+    with pytest.raises(PublishRefused, match="not validated"):
+        publish_passed(settings, run_id="r1")
+    assert list_releases(settings) == []
+
+
 def test_without_marts_there_is_nothing_to_publish(tmp_path):
     with pytest.raises(LedgerError, match="holds no marts"):
-        publish(Settings(home=tmp_path), run_id="r1")
+        publish_passed(Settings(home=tmp_path), run_id="r1")
     assert not (tmp_path / "current").exists()
 
 
@@ -197,12 +214,13 @@ def test_a_disk_that_fills_up_leaves_the_last_release_and_no_rubbish(settings):
     """A limit on the size of files stands for the full disk: it strikes at each kind of write in turn."""
     first = publish(settings, run_id="r1")
     change(settings, "update marts.dim_documents set title = 'New'")
+    approve(settings)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     for limit in (1, 1_000, 60_000, 500_000):
         try:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
             with pytest.raises(StorageError, match="Nothing was published"):
-                publish(settings, run_id="r2")
+                publish_passed(settings, run_id="r2")
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
         assert verify(settings) == first.release_id
@@ -228,11 +246,13 @@ from pathlib import Path
 from flows.publish import publish
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
+from tests.support.good_build import approve
 settings = Settings(home=Path(sys.argv[1]))
 for number in range(10_000):
     with open_warehouse(settings) as connection:
         connection.execute(f"update marts.dim_documents set title = '{sys.argv[2]} {number}'")
         connection.execute(f"update marts.fct_figures set measure_surface = '{sys.argv[2]} {number}'")
+    approve(settings)
     publish(settings, run_id=f"{sys.argv[2]}-{number}")
     print(number, flush=True)
 """

@@ -10,11 +10,17 @@ import duckdb
 import pytest
 
 from flows.errors import ReleaseDamaged, UsageError
-from flows.publish import publish
+from flows.publish import Release
+from flows.publish import publish as publish_passed
 from flows.releases import hold_for_reading, list_releases, prune, rollback, verify
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
-from tests.support.good_build import make_good_build
+from tests.support.good_build import approve, make_good_build
+
+
+def publish(settings: Settings, *, run_id: str) -> Release:
+    approve(settings)
+    return publish_passed(settings, run_id=run_id)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from flows.errors import PublishRefused, SettingsError
 from flows.gate.rules import load_suites
+from flows.publish import publish
 from flows.settings import Settings
 from flows.validate import ValidationResult, prepare_withheld, refuse_on_critical, validate
 from flows.warehouse import open_warehouse
@@ -61,6 +62,16 @@ def test_a_good_build_passes_and_every_expectation_has_its_result(settings):
         (result.expectation_count, True, "r1")
     ]
     refuse_on_critical(result)
+    assert publish(settings, run_id="r1").is_new
+
+
+def test_marts_that_hold_what_is_to_be_withheld_are_not_published(settings):
+    change(settings, "update marts.fct_figures set confidence = 1.5 where figure_id = '{fig3}'")
+    for _ in range(2):  # validated again without a build, they hold it still
+        assert validate(settings, run_id="r1").newly_withheld_count == 1
+        with pytest.raises(PublishRefused):
+            publish(settings, run_id="r1")
+    assert rows_of(settings, "select count(*) from quality.withheld") == [(1,)]
 
 
 def test_a_failing_row_is_withheld_with_its_reason_and_what_was_observed(settings):
