@@ -8,6 +8,7 @@ from flows.nlp.modality_cues import Cue, CueRow, CueTables
 
 _CLAUSES = frozenset({"xcomp", "ccomp", "acl", "pcomp", "advcl", "csubj", "csubjpass", "parataxis"})
 _OBJECTS = frozenset({"dobj", "nsubjpass", "oprd", "attr", "dative"})
+_INTENTIONS = frozenset({"plan", "promise", "propose", "refuse"})
 _EXPECTANT = frozenset({"VBZ", "VBP", "VBN"})
 _NOBODY = frozenset({"nobody", "none", "nothing", "neither", "no"})
 _SUBJECTS = frozenset({"nsubj", "csubj"})
@@ -63,7 +64,7 @@ def read_verb(reading: Reading, verb: Token, came_by: str, is_start: bool) -> No
     particle = next((child.lower_ for child in children if child.dep_ == "prt" or child.lower_ in ("yet", "short")), "")
     if not is_start:
         row, cue_token = _governing(reading, verb, lemma, particle, came_by, children)
-        if row is not None:
+        if row is not None and not (came_by == "ccomp" and _is_told(reading, row)):
             reading.add(row, cue_token, is_negated=negation)
             _note_cancelled(reading, verb, row)
         elif negation and came_by in ("xcomp", "pcomp"):
@@ -89,6 +90,13 @@ def read_verb(reading: Reading, verb: Token, came_by: str, is_start: bool) -> No
     elif reading.is_would and verb.pos_ == "VERB" and came_by == "ccomp":
         reading.is_reported = True
     _read_conditions(reading, children, is_first)
+
+
+def _is_told(reading: Reading, row: CueRow) -> bool:
+    """Whether a clause with a tense of its own is only told: "told reporters that it fell", "agreed it was late"."""
+    if row.cue == "request":
+        return reading.tense in ("past", "present", "future")
+    return row.cue in _INTENTIONS and reading.tense == "past"
 
 
 def _is_negated(children: Sequence[Token]) -> bool:
