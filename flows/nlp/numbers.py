@@ -113,7 +113,7 @@ def _decimal(whole: str, decimals: str, group: str) -> Decimal | None:
     if not _is_grouped(whole, group) or group in decimals:
         return None
     digits = whole.replace(group, "")
-    if len(digits) + len(decimals) > MAX_DIGITS:
+    if len(digits) + len(decimals) > MAX_DIGITS or not f"{digits}{decimals}".isdecimal():
         return None
     return Decimal(f"{digits}.{decimals}") if decimals else Decimal(digits)
 

@@ -25,6 +25,7 @@ _HUNDRED = Decimal(100)
 _LIMIT = Decimal(10) ** 28
 _NINE = Decimal("0.000000001")
 _ABBREVIATIONS = frozenset(("rs.", "approx.", "no.", "c.", "est."))
+_MULTIPLIED = frozenset("what that the its their last his".split())
 _LIST_JOINTS = frozenset((("and",), ("or",), (",",), (",", "and"), (",", "or")))
 
 
@@ -201,6 +202,10 @@ def _multiple(sentence: Sentence, position: int, lexicon: Lexicon) -> Reading | 
         return _twice(sentence, position)
     row = lexicon.multiples.get(word)
     if row is not None and row.factor is not None:
+        if word in ("double", "triple", "treble", "quadruple") and sentence.word(position + 1) in _MULTIPLIED:
+            reading = _fold(position, position + 1, row.factor)
+            reading.kind, reading.direction = "change", "up"
+            return reading
         if word in ("double", "triple", "treble", "quadruple", "doubles") and not _is_multiplying(sentence, position):
             return None
         reading = _fold(position, position + 1, row.factor)

@@ -22,7 +22,7 @@ _CLAUSE_ENDS = frozenset(";:")
 _ADVERBS_BETWEEN = frozenset(
     "another just only a an further the some by nearly almost sharply slightly only still even around about "
     "roughly approximately more than as much over record modest further whopping staggering massive mere steep "
-    "sharp strong healthy solid".split()
+    "sharp strong healthy solid revised".split()
 )
 _SHARE_NOUNS = frozenset(
     "stake stakes share shareholding holding interest ownership majority minority equity slice".split()
@@ -166,6 +166,9 @@ def _after(reading: Reading, sentence: Sentence, lexicon: Lexicon, *, ratio: boo
     if word == "," and sentence.word(reading.start - 1) == "or":
         word = sentence.word(position + 1)
         row = lexicon.after.get(word)
+    if counted is False and reading.dimension == "count" and word in ("more", "fewer", "less"):
+        # "63 fewer than in 2019": nothing counted after it, so the difference itself.
+        return "up" if word == "more" else "down"
     grades = reading.dimension in ("money", "temperature") and word not in ("more", "less", "above", "below")
     if row is not None and not counted and (ratio or grades):
         return row.direction
@@ -230,7 +233,12 @@ def _particle(reading: Reading, sentence: Sentence, lexicon: Lexicon, *, ratio: 
 def _direct(reading: Reading, sentence: Sentence, lexicon: Lexicon, *, ratio: bool, counted: bool) -> str | None:
     """ "rose 5%", "fell a further $3bn", "cut output 10 percent": the amount hangs on the verb itself."""
     atom = reading.start - 1
-    while atom >= 0 and sentence.lower[atom] in _ADVERBS_BETWEEN:
+    has_tags = sentence.facts.has_tags
+    while atom >= 0 and (
+        sentence.lower[atom] in _ADVERBS_BETWEEN or (has_tags and sentence.token(atom).tag_ in ("RB", "JJ"))
+    ):
+        if sentence.lower[atom] in lexicon.verbs and sentence.lower[atom] not in _ADVERBS_BETWEEN:
+            break
         atom -= 1
     row = lexicon.verbs.get(sentence.word(atom))
     if row is not None and _is_verb(sentence, atom):
@@ -323,4 +331,6 @@ def _is_share(reading: Reading, sentence: Sentence) -> bool:
     before = sentence.lower[max(0, reading.start - 3) : reading.start]
     if before and before[-1] == "of" and len(before) > 1 and before[-2] in _SHARE_NOUNS and before[-2] != "interest":
         return True
+    if before and before[-1] in ("at", "to", "from", "by"):
+        return False
     return any(word in _SHARE_VERBS for word in before)

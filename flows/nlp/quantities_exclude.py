@@ -25,7 +25,7 @@ def why_not(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | Non
             return reason
     elif _is_name_word(reading, sentence):
         return "name"
-    bare = reading.unit_code is None and reading.scale == ONE
+    bare = reading.unit_code is None and reading.scale == ONE and not reading.is_unknown_unit
     if bare:
         reason = _bare_reason(reading, sentence, lexicon)
         if reason is not None:
@@ -59,7 +59,7 @@ def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
             return "telephone number"
         if before == "#":
             return "label"
-    if glued_after and reading.end == end:
+    if glued_after and (reading.end == end or reading.is_unknown_unit):
         if after.isalpha() and _is_suffix(after, sentence, end):
             return "ordinal or name"
         if after in _STRAY_QUOTES and sentence.word(end + 1) == "s":

@@ -124,7 +124,7 @@ def _takes_ellipsis(left: Reading, right: Reading, gap: tuple[str, ...], sentenc
         was_level = sentence.word(left.start - 1) in ("to", "at", "of", "was", "is", "from")
         return gap[-1] in ("from", "against", "to", "with", "versus", "vs") and abs(right.value) <= 100 and was_level
     if left.dimension in ("duration", "length") and right.scale == ONE:
-        return False
+        return gap == ("to",) and sentence.word(left.start - 1) == "from"
     if gap[-1] in ("and", "of", "at", "than") and right.scale == ONE:
         return False
     return right.scale != ONE or left.scale == ONE
@@ -174,7 +174,13 @@ def _merge(left: Reading, right: Reading, sentence: Sentence, lexicon: Lexicon, 
         _mark(left, right, ids, "from", "to")
     elif gap and gap[-1] == "from" and len(gap) <= 10 and before in ("to", "at") and left.dimension == right.dimension:
         _mark(left, right, ids, "to", "from")
-    elif gap == ("or",) and same and left.value < right.value <= left.value * _TWO + 1 and not left.is_prefixed:
+    elif (
+        gap == ("or",)
+        and same
+        and (left.is_bare or "unit:shared" in left.cues)
+        and left.value < right.value <= left.value * _TWO + 1
+        and not left.is_prefixed
+    ):
         return _make_range(left, right, left.start)
     elif gap in _LIST_GAPS and left.dimension == right.dimension:
         _mark(left, right, ids, "item", "item")
@@ -236,7 +242,8 @@ def _to(
     direct = before in lexicon.verbs or before in lexicon.particles
     if not rising:
         return None
-    if (before == "by" or direct) and left.dimension != "ratio":
+    # "fell 2 points to 18", "widened 12 basis points to 325": the change, then the level it led to.
+    if (before == "by" or direct) and (left.dimension != "ratio" or right.value > left.value * _TWO):
         return None
     return _make_range(left, right, left.start)
 

@@ -194,6 +194,8 @@ def _noun_phrase(first: int, head: Token, sentence: Sentence) -> str:
 
 
 def _lemma(token: Token) -> str:
+    if token.tag_ in ("NNPS", "NNP"):
+        return token.text[:-1] if token.tag_ == "NNPS" and token.text.endswith("s") else token.text
     lemma = token.lemma_.lower() if token.lemma_ else token.lower_
     return "person" if lemma == "people" else lemma
 
@@ -292,6 +294,7 @@ def _has_verb_side(reading: Reading, sentence: Sentence, *, words_only: bool) ->
         "killed",
         "hurt",
         "more",
+        "fewer",
     ):
         return True
     if words_only or before is None:

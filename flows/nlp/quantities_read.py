@@ -1,8 +1,8 @@
 """Adds to a number what is printed around it: sign, currency, unit, rate, comparator."""
 
 from flows.nlp.quantities_lexicon import Lexicon
-from flows.nlp.quantities_text import HYPHENS, Reading, Sentence
-from flows.nlp.quantities_units import prefix_at, read_rates, set_unit, unit_at
+from flows.nlp.quantities_text import HYPHENS, MONTHS, Reading, Sentence
+from flows.nlp.quantities_units import prefix_at, read_exchange_rate, read_rates, set_unit, unit_at
 
 # Words that may stand between a number and its unit without changing either.
 _BETWEEN = frozenset(
@@ -57,6 +57,9 @@ def complete(reading: Reading, sentence: Sentence, lexicon: Lexicon, earliest: i
         reading.value, reading.mantissa = -reading.value, -reading.mantissa
     _comparator_after(reading, sentence, lexicon)
     _unit_after(reading, sentence, lexicon)
+    if reading.is_bare and reading.scale == 1:
+        _unknown_unit(reading, sentence)
+        read_exchange_rate(reading, sentence, lexicon)
     if not reading.is_bare:
         read_rates(reading, sentence, lexicon)
         _comparator_after(reading, sentence, lexicon)
@@ -65,6 +68,23 @@ def complete(reading: Reading, sentence: Sentence, lexicon: Lexicon, earliest: i
         _age(reading, sentence)
     if reading.start > 0 and lower[reading.start - 1] in ("(", "[") and reading.start - 1 == first - 1:
         reading.cues.append("bracketed")
+
+
+def _unknown_unit(reading: Reading, sentence: Sentence) -> None:
+    """ "5,000mQ": two to four letters glued to the digits are a unit that the table lacks, kept as printed."""
+    end = reading.end
+    if end >= sentence.size or not sentence.is_glued(end) or not sentence.is_digits(end - 1):
+        return
+    suffix = sentence.text[end]
+    if (
+        suffix.isalpha()
+        and 2 <= len(suffix) <= 4
+        and (end + 1 >= sentence.size or not sentence.is_glued(end + 1) or not sentence.text[end + 1].isalnum())
+    ):
+        reading.unit_start, reading.unit_end, reading.end = end, end + 1, end + 1
+        reading.is_unknown_unit = True
+        reading.confidence = 0.4
+        reading.cues.append("unit:unknown")
 
 
 def _age(reading: Reading, sentence: Sentence) -> None:
@@ -76,10 +96,20 @@ def _age(reading: Reading, sentence: Sentence) -> None:
         is_age = True
     if not is_age and before in _AGE_PREPOSITIONS and sentence.word(first - 2) in _PERSONS:
         is_age = True
+    if not is_age and before == "," and sentence.word(reading.end) == "," and reading.end == reading.number_end:
+        # "the striker, 23, joined": the age beside a name.
+        is_age = _names_someone(sentence, first - 2) and sentence.text[first].isdecimal() and reading.value > 9
     if is_age and reading.scale == 1 and 0 < reading.value < 130:
         reading.unit_code, reading.dimension = "a", "duration"
         reading.confidence = min(reading.confidence, 0.8)
         reading.cues.append("age")
+
+
+def _names_someone(sentence: Sentence, atom: int) -> bool:
+    if atom < 0 or not sentence.facts.has_tags or not sentence.lower[atom].isalpha() or sentence.lower[atom] in MONTHS:
+        return False
+    token = sentence.token(atom)
+    return token.tag_ == "NNP" or (token.tag_ == "NN" and token.dep_ in ("nsubj", "nsubjpass"))
 
 
 def _is_minus(sentence: Sentence, atom: int) -> bool:

@@ -182,11 +182,12 @@ class Reading:
     confidence: float = 1.0
     cues: list[str] = field(default_factory=list)
     multiple: Any = None
+    is_unknown_unit: bool = False
 
     @property
     def is_bare(self) -> bool:
         """True where neither a unit nor a noun was found for the number."""
-        return self.unit_code is None and self.noun_token < 0
+        return self.unit_code is None and self.noun_token < 0 and not self.is_unknown_unit
 
     def adopt_unit(self, other: "Reading") -> None:
         """Take over the unit that is printed only once, beside another member of the list."""

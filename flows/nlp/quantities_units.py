@@ -103,6 +103,34 @@ def _multiply(reading: Reading, factor: Decimal) -> None:
     reading.scale *= factor
 
 
+def read_exchange_rate(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
+    """ "the naira traded at 1,520 to the dollar": a bare number between two currencies."""
+    step = reading.end
+    word = sentence.word(step)
+    if word not in ("to", "against", "per", "versus", "for"):
+        return
+    step += 1
+    if word != "per":
+        if sentence.word(step) not in ("the", "one", "a"):
+            return
+        step += 1
+    if sentence.word(step) in ("us", "american", "greenback"):
+        step += sentence.word(step) != "greenback"
+    against = unit_at(sentence, step, lexicon)
+    if against is None or against[1].dimension != "money":
+        return
+    for atom in range(reading.start - 1, max(-1, reading.start - 25), -1):
+        own = unit_at(sentence, atom, lexicon) if sentence.lower[atom].isalpha() else None
+        if own is None or own[1].dimension != "money" or own[1].unit_code == against[1].unit_code:
+            continue
+        reading.unit_code = f"{own[1].unit_code}/{against[1].unit_code}"
+        reading.dimension, reading.unit_start, reading.unit_end = "money_per_money", step, against[0]
+        if word in ("per", "to"):
+            reading.end = against[0]
+        reading.cues.append("exchange rate")
+        return
+
+
 def read_rates(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
     """Extend a unit by its denominators: "a barrel", "/MWh", "per million people", "annually"."""
     for _ in range(3):
@@ -216,8 +244,9 @@ def _per_noun(sentence: Sentence, step: int, lexicon: Lexicon) -> tuple[str, Dec
         digits = f"{number.to_integral_value():f}"
         prefix = f"10*{len(digits) - 1}." if digits.strip("0") == "1" and len(digits) > 1 else f"{digits}."
         found = unit_at(sentence, step, lexicon)
-        if found is not None and found[1].multiplier == ONE:
-            return f"{prefix}{found[1].unit_code}", ONE, found[0]
+        if found is not None:
+            # "per 100 kg" is a hundredth of it per kilogram.
+            return found[1].unit_code, found[1].multiplier * number, found[0]
     if step >= sentence.size or not lower[step].isalpha():
         return None
     known = lexicon.rate_nouns.get(lower[step])
