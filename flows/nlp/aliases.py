@@ -4,6 +4,7 @@ A trie over the hashes of lower-cased tokens: one dictionary look-up per token o
 begins, one more per token of a name. Case is judged afterwards, on the few places that fit so far.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from spacy.tokens import Doc
 _END = 0
 # What is printed in more than one way is one token to the trie.
 _SAME = {get_string_id(other): get_string_id(one) for other, one in (("–", "-"), ("—", "-"), ("’s", "'s"), ("’", "'"))}
+
+_STROKES = str.maketrans("øØłŁđĐıħ", "oOlLdDih")
 
 CASED = "cased"
 EXACT = "exact"
@@ -80,7 +83,17 @@ class AliasMatcher:
         return tuple(words)
 
     def add(self, surface: str, alias: tuple[str, str, str, frozenset[str], bool]) -> None:
-        """Add one written form; ``alias`` is entity, match, kind, needs, is_user of an ``Alias``."""
+        """Add one written form, and the same without marks where it has any: "Krško", "Krsko".
+
+        ``alias`` is entity, match, kind, needs, is_user of an ``Alias``.
+        """
+        self._add(surface, alias)
+        if not surface.isascii():
+            plain = without_marks(surface)
+            if plain != surface:
+                self._add(plain, alias)
+
+    def _add(self, surface: str, alias: tuple[str, str, str, frozenset[str], bool]) -> None:
         words = self.words_of(surface)
         if not words:
             return
@@ -118,6 +131,12 @@ class AliasMatcher:
                 hits.append(best)
                 index = best.end
         return hits
+
+
+def without_marks(name: str) -> str:
+    """ "São Tomé" as "Sao Tome"; letters with a stroke too."""
+    plain = unicodedata.normalize("NFKD", name.translate(_STROKES))
+    return "".join(character for character in plain if not unicodedata.combining(character))
 
 
 def _fitting(doc: Doc, start: int, end: int, aliases: Iterable[Alias]) -> tuple[Alias, ...]:

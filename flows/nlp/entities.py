@@ -63,6 +63,9 @@ def office_holder(office: str, country_iso3: str, on: date | None, tables: Entit
 def export_mentions(doc: Doc) -> tuple[list[Mention], list[Entity]]:
     """What is published of ``doc._.mentions``: pronouns stay inside; each entity once, in order of appearance."""
     spans: Iterable[MentionSpan] = doc._.mentions or ()
+    # spaCy puts the text together anew each time it is asked for.
+    text = doc.text
+    document_id = doc._.document_id
     sentences = sentence_ids(doc)
     mentions: list[Mention] = []
     entities: dict[str, Entity] = {}
@@ -72,11 +75,11 @@ def export_mentions(doc: Doc) -> tuple[list[Mention], list[Entity]]:
             continue
         mentions.append(
             Mention(
-                mention_id(doc._.document_id, span.char_start, span.char_end, span.entity.entity_id),
+                mention_id(document_id, span.char_start, span.char_end, span.entity.entity_id),
                 sentences[span.token_start],
                 span.char_start,
                 span.char_end,
-                doc.text[span.char_start : span.char_end],
+                text[span.char_start : span.char_end],
                 span.entity.entity_id,
                 span.ner_label,
                 span.link_method,

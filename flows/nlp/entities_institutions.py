@@ -24,7 +24,7 @@ def settle_institutions(doc: Doc, mentions: list[MentionSpan], tables: EntityTab
             continue
         code = code.removeprefix(INSTITUTION)
         iso = _owner(doc, mention, by_start, by_end)
-        surface = doc.text[mention.char_start : mention.char_end]
+        surface = doc[mention.token_start : mention.token_end].text
         if iso is None and code in last:
             mention.entity, mention.link_method, mention.confidence = last[code], "in_document", 0.75
             continue

@@ -1,16 +1,16 @@
 """From a name found to the entity meant: by the tables, by country names, by likeness, else a new one."""
 
 import re
-import unicodedata
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 from spacy.tokens import Doc
 
-from flows.nlp.aliases import Alias
+from flows.nlp.aliases import Alias, without_marks
 from flows.nlp.entities_found import Found
 from flows.nlp.entities_institutions import settle_institutions
 from flows.nlp.entities_metonyms import MetonymCues, means_its_state
+from flows.nlp.entities_places import settle_places
 from flows.nlp.entities_shape import LOCATIVE
 from flows.nlp.entities_tables import INSTITUTION, EntityTables
 from flows.nlp.spans import MentionSpan
@@ -33,8 +33,7 @@ _FUZZY_FROM = 91
 
 def fold(name: str) -> str:
     """Lower case without marks: "São Tomé" and "Sao Tome" are one."""
-    plain = unicodedata.normalize("NFKD", name.replace("ø", "o").replace("ł", "l").replace("’", "'"))
-    return "".join(character for character in plain if not unicodedata.combining(character)).casefold()
+    return without_marks(name.replace("’", "'")).casefold()
 
 
 def normalised(name: str, entity_type: str) -> str:
@@ -62,6 +61,7 @@ class Linker:
         # A nationality or a faith that the table does not know stands for nobody.
         mentions = [self._mention(doc, name) for name in names if name.aliases or name.label != "NORP"]
         settle_institutions(doc, mentions, self.tables)
+        settle_places(doc, mentions)
         return mentions
 
     def _mention(self, doc: Doc, found: Found) -> MentionSpan:

@@ -55,17 +55,19 @@ def load_name_words(user_dirs: tuple[Path, ...] = ()) -> NameWords:
 
 
 def head_kind(doc: Doc, start: int, end: int, words: NameWords) -> str | None:
-    """The kind that the last word of a name tells; for "Bank of England" and "University of Oslo" the first."""
+    """The kind that the word before "of" or "for" tells ("University of Oslo"), else the last ("Oslo University")."""
     if end - start < 2:
         return None
-    kind = words.kinds.get(doc[end - 1].text)
-    if kind is not None:
-        return kind
     for index in range(start, end - 1):
         if doc[index + 1].lower_ in ("of", "for"):
             kind = words.kinds.get(doc[index].text)
-            return kind if kind in ("organisation", "facility", "event") else None
-    return None
+            if kind == "facility" and doc[index + 1].lower_ == "for":
+                # A "Centre for Studies" is no building.
+                return "organisation"
+            if kind in ("organisation", "facility", "event"):
+                return kind
+            break
+    return words.kinds.get(doc[end - 1].text)
 
 
 def told_label(doc: Doc, start: int, end: int, label: str, words: NameWords) -> str | None:

@@ -37,14 +37,17 @@ def find_names(doc: Doc, tables: EntityTables) -> list[Found]:
     guesses = [
         guess for entity in doc.ents if (guess := _repaired(doc, entity.start, entity.end, entity.label_, tables))
     ]
+    guesses = _rejoined(doc, guesses)
     labels = {index: guess.label for guess in guesses for index in range(guess.start, guess.end)}
     hits: list[Hit] = []
+    nouns: set[tuple[int, int]] = set()
     for hit in tables.matcher.find(doc):
         if _counts(doc, hit, labels, tables.words):
             hits.append(hit)
         elif hit.aliases[0].match == GUARDED:
-            # "Shell companies": what is a common noun to us is none of the model's names either.
-            guesses = [guess for guess in guesses if (guess.start, guess.end) != (hit.start, hit.end)]
+            nouns.add((hit.start, hit.end))
+    # "Shell companies": what is a common noun to us is none of the model's names either.
+    guesses = [guess for guess in guesses if (guess.start, guess.end) not in nouns]
     taken = set(labels)
     for hit in hits:
         taken.update(range(hit.start, hit.end))
@@ -54,9 +57,27 @@ def find_names(doc: Doc, tables: EntityTables) -> list[Found]:
     return agreed(doc, with_teams(doc, _merged(doc, hits, guesses, tables), tables), tables)
 
 
+def _rejoined(doc: Doc, guesses: list[Found]) -> list[Found]:
+    """ "Vila" and "Nova", one behind the other and of one kind, are one name that the model cut."""
+    joined: list[Found] = []
+    for guess in guesses:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and (last.end, last.label) == (guess.start, guess.label)
+            and doc[guess.start - 1].whitespace_ == " "
+            and guess.label != "NORP"
+        ):
+            last.end = guess.end
+        else:
+            joined.append(guess)
+    return joined
+
+
 def _without_surnames(doc: Doc, hits: list[Hit], guesses: list[Found], free: set[int], words: NameWords) -> list[Hit]:
     """ "J. Crawley", "Sylvie Florence": a place's name behind a given name is a surname; it becomes a guess."""
     kept: list[Hit] = []
+    people: list[Found] = []
     for hit in hits:
         before = hit.start - 1
         is_surname = (
@@ -68,11 +89,19 @@ def _without_surnames(doc: Doc, hits: list[Hit], guesses: list[Found], free: set
         if is_surname:
             start = person_start(doc, before, free, words)
             free.difference_update(range(start, hit.end))
-            guesses[:] = [guess for guess in guesses if guess.end <= start or guess.start >= hit.end]
-            guesses.append(Found(start, hit.end, "PERSON"))
+            people.append(Found(start, hit.end, "PERSON"))
         else:
             kept.append(hit)
+    _put(guesses, people)
     return kept
+
+
+def _put(guesses: list[Found], better: list[Found]) -> None:
+    """Add guesses in the place of what they overlap."""
+    taken = {index for guess in better for index in range(guess.start, guess.end)}
+    if taken:
+        guesses[:] = [guess for guess in guesses if taken.isdisjoint(range(guess.start, guess.end))]
+        guesses.extend(better)
 
 
 def _complete(doc: Doc, guesses: list[Found], free: set[int], words: NameWords) -> None:
@@ -91,14 +120,8 @@ def _complete(doc: Doc, guesses: list[Found], free: set[int], words: NameWords) 
         free.difference_update(range(start, end))
     guesses.extend(Found(start, end, "ORG") for start, end in unseen_companies(doc, free, words))
     # A dateline is read by its form; the model takes its capitals for anything.
-    for start, end in datelines(doc):
-        if all(index in free or _is_guessed(guesses, index) for index in range(start, end)):
-            guesses[:] = [guess for guess in guesses if guess.end <= start or guess.start >= end]
-            guesses.append(Found(start, end, "GPE", weight=3))
-
-
-def _is_guessed(guesses: list[Found], index: int) -> bool:
-    return any(guess.start <= index < guess.end for guess in guesses)
+    known = free.union(*(range(guess.start, guess.end) for guess in guesses))
+    _put(guesses, [Found(*place, "GPE", weight=3) for place in datelines(doc) if known.issuperset(range(*place))])
 
 
 def _counts(doc: Doc, hit: Hit, labels: dict[int, str], words: NameWords) -> bool:
@@ -280,6 +303,10 @@ def _guess_wins(doc: Doc, guess: Found, inside: list[Hit], tables: EntityTables)
         return False
     if guess.label not in NAME_LABELS:
         # An event or a work: what is named in it is named all the same, unless it is a title in capitals.
+        return False
+    # "Russia's Deep Sea Agency" is two names.
+    first = inside[0]
+    if first.start == guess.start and first.end < guess.end and doc[first.end].lower_ in ("'s", "’s"):
         return False
     # "Chinese Foreign Ministry" is two names: the state's and the ministry's.
     if len(inside) > 1 and any(hit.aliases[0].kind == "institution" for hit in inside):

@@ -23,9 +23,15 @@ TEAM_WEIGHT = 5
 
 def with_teams(doc: Doc, names: list[Found], tables: EntityTables) -> list[Found]:
     """``names`` with the teams of tables of sport in place of the towns they are called by."""
-    teams = [team for team in _teams(doc) if not _is_country(team, names, tables)]
+    teams = list(_teams(doc))
     if not teams:
         return names
+    countries = {
+        name.start
+        for name in names
+        if name.aliases and tables.entities[name.aliases[0].entity_id].sector in ("country", "constituent country")
+    }
+    teams = [team for team in teams if team.start not in countries]
     taken = {index for team in teams for index in range(team.start, team.end)}
     kept = [name for name in names if taken.isdisjoint(range(name.start, name.end))]
     known = {(name.start, name.end): name for name in names if name.aliases}
@@ -34,13 +40,6 @@ def with_teams(doc: Doc, names: list[Found], tables: EntityTables) -> list[Found
         is_known = name is not None and tables.entities[name.aliases[0].entity_id].entity_type == "ORG"
         kept.append(name if is_known and name is not None else team)
     return sorted(kept, key=lambda name: name.start)
-
-
-def _is_country(team: Found, names: list[Found], tables: EntityTables) -> bool:
-    for name in names:
-        if name.start == team.start and name.aliases:
-            return tables.entities[name.aliases[0].entity_id].sector in ("country", "constituent country")
-    return False
 
 
 def _teams(doc: Doc) -> Iterator[Found]:

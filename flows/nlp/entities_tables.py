@@ -5,7 +5,7 @@ Seeds: ``countries``, ``places``, ``entities``, ``entity_aliases``, ``energy_pro
 aliases of the user's stand above the project's.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -82,6 +82,7 @@ class FormRow(Row):
     form_id: str
     kind: str
     form: str
+    is_bare: bool
     description: str
 
 
@@ -232,6 +233,10 @@ def _listed(cell: str | None) -> list[str]:
     return [part.strip() for part in cell.split("|") if part.strip()] if cell else []
 
 
+def _names(entity: Entity) -> tuple[str, ...]:
+    return (entity.entity_name, *entity.aliases)
+
+
 def _add_user_rows(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None:
     """The user's aliases first: what stands first in the matcher is preferred."""
     if not user_dirs:
@@ -294,8 +299,15 @@ def _add_entities(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None:
     for row in read_table("entities", EntityRow, user_dirs):
         if row.entity_id not in tables.entities:
             _add_entity(tables, row)
+    others: dict[str, list[str]] = {}
     for alias in read_table("entity_aliases", AliasRow, user_dirs):
         _add_alias(tables, alias)
+        if alias.kind in ("name", "surname", "noun"):
+            others.setdefault(alias.entity_id, []).append(alias.alias)
+    for key, aliases in others.items():
+        entity = tables.entities[key]
+        known = tuple(alias for alias in aliases if alias != entity.entity_name)
+        tables.entities[key] = replace(entity, aliases=(*entity.aliases, *known))
 
 
 def _add_places(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None:
@@ -319,15 +331,18 @@ def _add_places(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None:
 
 
 def _add_projects(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None:
-    forms: dict[str, list[str]] = {}
+    forms: dict[str, list[FormRow]] = {}
     for form in read_table("facility_forms", FormRow, user_dirs):
-        forms.setdefault(form.kind, []).append(form.form)
+        forms.setdefault(form.kind, []).append(form)
+    # "Kuwait LNG" is gas, not the terminal.
+    places = {name for entity in tables.entities.values() if entity.entity_type == "GPE" for name in _names(entity)}
     for row in read_table("energy_projects", ProjectRow, user_dirs):
         tables.entities[row.entity_id] = Entity(
             row.entity_id, row.entity_name, row.entity_type, None, row.country_iso3, row.kind, (), True
         )
-        surfaces = dict.fromkeys((row.entity_name, *(form.format(row.core_name) for form in forms[row.kind])))
-        for surface in surfaces:
+        is_place = row.core_name in places
+        usable = [form.form for form in forms[row.kind] if not (form.is_bare and is_place)]
+        for surface in dict.fromkeys((row.entity_name, *(form.format(row.core_name) for form in usable))):
             tables.matcher.add(surface, (row.entity_id, CASED, "project", frozenset(), False))
 
 

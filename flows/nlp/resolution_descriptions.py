@@ -1,5 +1,6 @@
 """Descriptions that stand for one entity: "the Chinese corporation", "the Russian president", "the plant"."""
 
+from bisect import bisect_left
 from datetime import date
 
 from spacy.strings import get_string_id
@@ -45,6 +46,10 @@ def add_descriptions(
     return sorted([*kept, *found], key=lambda mention: mention.token_start)
 
 
+_FARTHEST = 200
+"""Mentions: what was named longer ago is no candidate."""
+
+
 class _Finder:
     """One document's mentions, looked up by token."""
 
@@ -65,6 +70,10 @@ class _Finder:
         self.sentences = sentences
         self.at = {index: mention for mention in mentions for index in range(mention.token_start, mention.token_end)}
         self.on: date | None = doc._.published_on
+
+    def _earlier(self, before: int) -> list[MentionSpan]:
+        end = bisect_left(self.mentions, before, key=lambda mention: mention.token_start)
+        return self.mentions[max(0, end - _FARTHEST) : end]
 
     def after_article(self, index: int) -> MentionSpan | None:
         """ "the …" at a token."""
@@ -149,20 +158,17 @@ class _Finder:
         found: dict[str, Entity] = {}
         if self.on is None:
             return None
-        for mention in self.mentions:
-            if mention.token_start >= before:
-                break
+        for mention in self._earlier(before):
             for holding in self.tables.offices_of.get(mention.entity.entity_id, ()):
                 if holding.office == office and holding.from_date <= self.on <= holding.to_date:
                     found[mention.entity.entity_id] = mention.entity
         return next(iter(found.values())) if len(found) == 1 else None
 
     def _kind(self, before: int, kinds: list[Described], iso: str | None) -> Entity | None:
+        earlier = self._earlier(before)
         for kind in kinds:
             found: dict[str, Entity] = {}
-            for mention in self.mentions:
-                if mention.token_start >= before:
-                    break
+            for mention in earlier:
                 if not _fits(mention.entity, kind):
                     continue
                 if iso is not None:

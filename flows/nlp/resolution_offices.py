@@ -1,5 +1,6 @@
 """Who holds which office, as the document itself says: "Chinese Foreign Minister Wang Yi"."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Doc
@@ -7,6 +8,9 @@ from spacy.tokens import Doc
 from flows.nlp.entities_tables import EntityTables, TitleRow
 from flows.nlp.spans import MentionSpan
 from flows.records import Entity
+
+_FARTHEST = 200
+"""Statements: what was said longer ago is not looked at."""
 
 
 @dataclass(slots=True)
@@ -28,8 +32,9 @@ class StatedOffices:
         """The one person of whom the document said so before a token; None where there are none or several."""
         last_word = title.split()[-1]
         found: dict[str, Entity] = {}
-        for item in self.stated:
-            if item.place >= before or (country_iso3 is not None and item.country_iso3 not in (None, country_iso3)):
+        end = bisect_left(self.stated, before, key=lambda item: item.place)
+        for item in self.stated[max(0, end - _FARTHEST) : end]:
+            if country_iso3 is not None and item.country_iso3 not in (None, country_iso3):
                 continue
             same = item.office == office if office is not None else item.title.split()[-1] == last_word
             if same or item.title == title:

@@ -1,5 +1,7 @@
 """Descriptions of several: "both countries", "the two leaders", "the neighbours"."""
 
+from bisect import bisect_left
+
 from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
@@ -11,6 +13,8 @@ _BOTH = get_string_id("both")
 _TWO = get_string_id("two")
 _THE = get_string_id("the")
 _WINDOW = 3
+_FARTHEST = 200
+"""Mentions: what was named longer ago is no candidate."""
 _JOINS = frozenset(("and", "-", "–", "/", "&"))
 
 
@@ -62,7 +66,7 @@ def _pair(
     doc: Doc, candidates: list[MentionSpan], before: int, sentences: list[int], is_counted: bool
 ) -> list[Entity] | None:
     """The two meant: all that were named of late; else, where two are counted, the last two named together."""
-    earlier = [mention for mention in candidates if mention.token_start < before]
+    earlier = candidates[: bisect_left(candidates, before, key=lambda mention: mention.token_start)][-_FARTHEST:]
     everywhere = {mention.entity.entity_id: mention.entity for mention in earlier}
     if len(everywhere) == 2:
         return list(everywhere.values())

@@ -1,5 +1,7 @@
 """Pronouns that act or speak: "he said". For events and speakers; never published as mentions."""
 
+from bisect import bisect_left
+
 from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
@@ -10,7 +12,10 @@ from flows.records import Entity
 _PERSON = frozenset(map(get_string_id, ("he", "she")))
 _IT = get_string_id("it")
 _THEY = get_string_id("they")
+_PRONOUNS = frozenset((*_PERSON, _IT, _THEY))
 _SUBJECTS = frozenset(("nsubj", "nsubjpass"))
+_FARTHEST = 40
+"""Mentions: what was named longer ago in one sentence is no candidate."""
 _QUOTES = frozenset(('"', "“", "”", "''", "``"))
 
 
@@ -24,6 +29,8 @@ def add_pronouns(
 ) -> list[MentionSpan]:
     """The mentions and the subjects "he", "she", "it" where one reading is certain; "they" goes to ``plurals``."""
     if not doc.has_annotation("DEP"):
+        return mentions
+    if not _PRONOUNS & set(lowers):
         return mentions
     found: list[MentionSpan] = []
     reader = _Reader(doc, mentions, sentences)
@@ -65,6 +72,7 @@ class _Reader:
     def __init__(self, doc: Doc, mentions: list[MentionSpan], sentences: list[int]) -> None:
         self.doc = doc
         self.sentences = sentences
+        self._quoted = self._quoted_tokens()
         self.by_sentence: dict[int, list[MentionSpan]] = {}
         for mention in mentions:
             self.by_sentence.setdefault(sentences[mention.token_start], []).append(mention)
@@ -72,19 +80,21 @@ class _Reader:
     def _before(self, index: int, back: int) -> list[MentionSpan]:
         """The mentions of the sentence ``back`` sentences before, up to ``index``, what is quoted there left out."""
         number = self.sentences[index] - back
-        return [
-            mention
-            for mention in self.by_sentence.get(number, ())
-            if mention.token_start < index and not self._is_quoted(mention.token_start)
-        ]
+        near = self.by_sentence.get(number, [])
+        end = bisect_left(near, index, key=lambda mention: mention.token_start)
+        return [mention for mention in near[max(0, end - _FARTHEST) : end] if not self._quoted[mention.token_start]]
 
-    def _is_quoted(self, index: int) -> bool:
-        count = 0
-        place = index - 1
-        while place >= 0 and self.sentences[place] == self.sentences[index]:
-            count += self.doc[place].text in _QUOTES
-            place -= 1
-        return count % 2 == 1
+    def _quoted_tokens(self) -> list[bool]:
+        """For each token whether a quotation of its sentence is open there."""
+        quoted: list[bool] = []
+        is_open = False
+        for index, token in enumerate(self.doc):
+            if index and self.sentences[index] != self.sentences[index - 1]:
+                is_open = False
+            quoted.append(is_open)
+            if token.text in _QUOTES:
+                is_open = not is_open
+        return quoted
 
     def person(self, index: int, pronouns: list[MentionSpan]) -> Entity | None:
         """The one person named in this sentence or, if none is, in one of the two before it."""
@@ -129,7 +139,7 @@ class _Reader:
     def pair(self, index: int, plurals: dict[int, list[Entity]]) -> list[Entity] | None:
         """ "They": the two who led the sentence before together, by name or as "the two leaders"."""
         number = self.sentences[index]
-        for head, pair in plurals.items():
+        for head, pair in list(plurals.items())[-_FARTHEST:]:
             if head < index and number - self.sentences[head] in (0, 1) and self.doc[head].dep_ in _SUBJECTS:
                 return pair
         for back in range(2):

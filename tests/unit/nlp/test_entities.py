@@ -2,6 +2,7 @@
 
 import csv
 import json
+import time
 from datetime import date
 from pathlib import Path
 
@@ -188,3 +189,19 @@ def test_repairs_have_examples_that_hold_their_word():
     with (SEEDS / "ner_repairs.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             assert row["word"] in row["example"].lower()
+
+
+def test_cost_grows_no_faster_than_the_text():
+    blank = spacy.blank("en")
+    finder = blank.add_pipe("ledger_entities")
+    text = "The Russian Foreign Ministry said that V. Putin met Ada Okoro (AO) near Vila Nova, Brazil. He left. "
+
+    def cost(copies: int) -> float:
+        doc = blank.make_doc(text * copies)
+        begun = time.process_time()
+        finder(doc)
+        return time.process_time() - begun
+
+    cost(50)
+    # Eight times the text; a quadratic step would make it 64 times the time.
+    assert cost(4000) < 24 * max(cost(500), 0.05)

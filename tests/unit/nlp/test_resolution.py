@@ -179,3 +179,8 @@ def test_a_pronoun_between_two_people_is_left_alone(reader):
 def test_whoever_is_quoted_about_does_not_speak(reader):
     doc = read(reader, "Anna Bauer is an economist. “Mario Draghi saved the euro,” she said.")
     assert meant(doc, "she") == ["Anna Bauer"]
+
+
+def test_a_place_lies_in_the_state_named_behind_it(reader):
+    doc = read(reader, "The plant near Vila Nova, Brazil, burnt. Firemen from Vila Nova came.")
+    assert {m.entity.country_iso3 for m in doc._.mentions} == {"BRA"}
