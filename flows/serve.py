@@ -41,7 +41,7 @@ def open_release(settings: Settings, database: Path | None = None) -> Iterator["
             connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
         except duckdb.Error as error:
             raise ReleaseDamaged(
-                f"{path} cannot be read: {str(error).splitlines()[0]}. `newsledger rollback` returns to another release."
+                f"{path} cannot be read: {str(error).splitlines()[0]}. `newsledger rollback` returns to another."
             ) from error
         try:
             connection.execute("set search_path = 'marts,quality'")

@@ -2,7 +2,7 @@
 
 import importlib
 
-HEAVY = ("spacy", "dbt.cli.main", "dbt.adapters.duckdb", "flows.nlp.pipeline", "great_expectations")
+HEAVY = ("spacy", "dbt.cli.main", "dbt.adapters.duckdb", "datasketch", "flows.nlp.pipeline", "flows.gate.great")
 
 
 def import_all() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from spacy.tokens import Doc
 
 from flows.nlp.attribution import speaker_of
+from flows.nlp.calibration import load_calibration
 from flows.nlp.figures_carry import Carrier
 from flows.nlp.figures_changes import ChangeReader
 from flows.nlp.figures_draft import MAX_SENTENCE, Cues, Draft
@@ -45,6 +46,7 @@ class FigureReader:
         self._change_nouns = {singular(row.word): row.direction for row in directions if row.word_class == "noun"}
         self._change_verbs = {row.word: row.direction for row in directions if row.word_class == "verb"}
         self._weights = {row.rule: row.weight for row in read_table("figure_weights", FigureWeightRow, self._user_dirs)}
+        self._calibration = load_calibration("figure", self._user_dirs)
 
     def read(self, doc: Doc) -> list[Figure]:
         """All figures of ``doc``, in text order.
@@ -229,7 +231,7 @@ class FigureReader:
         return figures
 
     def _confidence(self, draft: Draft) -> float:
-        """How likely the figure is right as a whole: the product of what each of its parts is worth."""
+        """How likely the figure is right as a whole: what each of its parts is worth, calibrated."""
         if draft.measure_rule is not None:
             rule = draft.measure_rule.partition(":")[0]
         else:
@@ -244,7 +246,7 @@ class FigureReader:
         confidence *= self._weights["status:reported" if draft.status == "reported" else "status:other"]
         if draft.quantity.unit_code is None:
             confidence *= self._weights["unit:unknown"]
-        return float(round(min(1.0, max(0.0, confidence)), 4))
+        return self._calibration.apply(min(1.0, max(0.0, float(confidence))))
 
 
 def _entity_id(mention: MentionSpan | None) -> str | None:

@@ -64,7 +64,7 @@ def build_nlp(model: str, lexicon_dirs: Sequence[Path] = ()) -> Language:
         nlp = spacy.load(model)
     except OSError as error:
         raise UsageError(
-            f"The spaCy model {model!r} is not installed. Install it, or set `models` in newsledger.toml to one that is."
+            f"The spaCy model {model!r} is not installed. Install it, or set `models` to one that is."
         ) from error
     register_extensions()
     nlp.add_pipe("ledger_paragraphs", before="parser")

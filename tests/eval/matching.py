@@ -82,7 +82,7 @@ CHANGE_LEVEL = ("comparator", "direction")
 def score_figures(text: str, gold: list[Gold], findings: Findings, tally: Tally) -> list[str]:
     """Add one text to the tally; returns what was wrong, a line each, for those who repair it."""
     found = findings.figures
-    names = _names(findings)
+    names = names_of(findings)
     by_id = {figure.figure_id: figure for figure in found}
     spans = [place(text, row, "surface") for row in gold]
     by_value = pairs(gold, found, spans, lambda row, figure: same_number(row["value"], figure.value))
@@ -158,7 +158,7 @@ def _words(text: str) -> set[str]:
     return {word[:-1] if word.endswith("s") and len(word) > 3 else word for word in words} - {""}
 
 
-def _names(findings: Findings) -> dict[str, set[str]]:
+def names_of(findings: Findings) -> dict[str, set[str]]:
     names: dict[str, set[str]] = {}
     for entity in findings.entities:
         names[entity.entity_id] = {name.lower() for name in (entity.entity_name, *entity.aliases)}
@@ -254,7 +254,7 @@ def score_entities(text: str, gold: list[Gold], findings: Findings, tally: Tally
 def score_events(text: str, gold: list[Gold], findings: Findings, tally: Tally) -> list[str]:
     """Type by overlapping triggers; both actors; status, date, mode, place of those whose type is right."""
     found = findings.events
-    names = _names(findings)
+    names = names_of(findings)
     countries = {entity.entity_id: entity.country_iso3 for entity in findings.entities}
     spans = [_clause(text, place(text, row, "trigger")) for row in gold]
     typed = pairs(gold, found, spans, lambda row, event: one_of(row["type"], event.event_type))
