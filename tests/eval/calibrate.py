@@ -10,6 +10,8 @@ import argparse
 import csv
 from collections.abc import Iterator
 from datetime import date
+from itertools import groupby, pairwise
+from operator import itemgetter
 from unittest.mock import patch
 
 from flows.nlp.calibration import Calibration
@@ -59,8 +61,9 @@ def judged(nlp: object, which: str) -> Iterator[tuple[Figure, bool]]:
 def pooled(rows: list[tuple[float, bool]]) -> list[tuple[float, float, int]]:
     """Isotonic regression by pooling adjacent violators: (mean raw score, share right, count), both rising."""
     pools: list[list[float]] = []  # sum of scores, number right, count
-    for raw, is_right in sorted(rows):
-        pools.append([raw, float(is_right), 1.0])
+    for raw, group in groupby(sorted(rows), key=itemgetter(0)):
+        rights = [is_right for _, is_right in group]
+        pools.append([raw * len(rights), float(sum(rights)), float(len(rights))])
         while len(pools) > 1 and (
             pools[-2][2] < SMALLEST_POOL or pools[-2][1] / pools[-2][2] >= pools[-1][1] / pools[-1][2]
         ):
@@ -76,7 +79,7 @@ def print_reliability(nlp: object, which: str) -> None:
     print(f"\n{which}: confidence published, share right, rows")
     rows = sorted((figure.confidence, right) for figure, right in judged(nlp, which))
     edges = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         inside = [(confidence, right) for confidence, right in rows if low <= confidence < high]
         if inside:
             mean = sum(confidence for confidence, _ in inside) / len(inside)
