@@ -193,8 +193,9 @@ def _may_be_same(one: str, other: str) -> bool:
 
 def head_of(doc: Doc, start: int, end: int) -> int:
     """The token of a span on which the others hang; the last one where there is no parse."""
-    if end - start == 1 or not doc.has_annotation("DEP"):
-        return end - 1
+    # Without a parse each token is its own head. Not has_annotation: it walks the document when it says no.
+    if end - start == 1:
+        return start
     for index in range(end - 1, start - 1, -1):
         head = doc[index].head.i
         if head == index or not start <= head < end:

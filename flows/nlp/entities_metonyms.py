@@ -42,8 +42,6 @@ def means_its_state(doc: Doc, start: int, end: int, cues: MetonymCues) -> bool:
     Beijing", "sanctions against Moscow"), owner of a policy ("Moscow's decision"), or joined by a hyphen to
     another capital or state. Else the place is meant.
     """
-    if not doc.has_annotation("DEP"):
-        return False
     token = doc[end - 1]
     for index in range(end - 1, start - 1, -1):
         head = doc[index].head
