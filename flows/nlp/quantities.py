@@ -55,7 +55,20 @@ def _breaks_off(doc: Doc, start: int) -> bool:
     last = doc[start - 1].lower_
     if last == "." and start > 1 and not doc[start - 2].whitespace_:
         last = f"{doc[start - 2].lower_}."
-    return last in _ABBREVIATIONS
+    return last in _ABBREVIATIONS or _is_set_apart(doc, start)
+
+
+def _is_set_apart(doc: Doc, start: int) -> bool:
+    """ "6 . 2 %", as some archives print a decimal: no sentence ends at that point."""
+    return (
+        start > 1
+        and start + 1 < len(doc)
+        and doc[start - 1].text == "."
+        and bool(doc[start - 2].whitespace_)
+        and doc[start - 2].is_digit
+        and doc[start].is_digit
+        and doc[start + 1].text == "%"
+    )
 
 
 class TriggerTest:

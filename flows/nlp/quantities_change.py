@@ -33,6 +33,7 @@ _SHARE_VERBS = frozenset(
 )
 _BE = frozenset("is was are were be been remains remained stood stands hit reached".split())
 _LOOK_BACK = 12
+_CENT = Decimal("0.01")
 
 
 def settle_kind(reading: Reading, sentence: Sentence, lexicon: Lexicon, previous: Reading | None) -> None:
@@ -126,6 +127,8 @@ def _direction(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | 
         noun = lexicon.nouns.get(_skip_back(sentence, reading.start - 2))
         if noun is not None and _fits(noun, ratio=ratio, dimension=dimension):
             return _signed(noun, reading)
+    if before == "of" and ratio and sentence.word(reading.start - 2) in ("rate", "pace"):
+        return _at_rate(reading, sentence, lexicon)
     if before in ("to", "at", "from", "of", "was", "is", "were"):
         return _growth(reading, sentence) if ratio else None
     if before in lexicon.particles:
@@ -138,7 +141,8 @@ def _direction(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | 
 def _is_reached(reading: Reading) -> bool:
     """ "fell below $80": the level that was passed, as against "fell more than $80"."""
     cue = next((cue for cue in reading.cues if cue.startswith("comparator:")), "")
-    return cue.rpartition(" ")[2].rpartition(":")[2] in ("above", "below", "under", "beyond")
+    phrase = cue.partition(":")[2]
+    return phrase in ("as low as", "as high as") or phrase.rpartition(" ")[2] in ("above", "below", "under", "beyond")
 
 
 def _signed(row: DirectionRow, reading: Reading) -> str:
@@ -219,6 +223,8 @@ def _by(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
 def _particle(reading: Reading, sentence: Sentence, lexicon: Lexicon, *, ratio: bool, counted: bool) -> str | None:
     atom = reading.start - 1
     before = sentence.word(atom - 1)
+    if before in ("give", "gives", "gave", "given", "giving") and ratio and sentence.lower[atom] == "up":
+        return "down"
     if before in _PHRASAL_BEFORE_UP and not (ratio and before in ("end", "ended", "hold", "held", "open", "opened")):
         return None
     if sentence.lower[atom] == "off" and not ratio and reading.dimension != "money":
@@ -279,6 +285,8 @@ def _verb_direction(
     if row.object_dims == "all":
         return row.direction
     if row.object_dims == "market" and reading.dimension is not None:
+        if reading.dimension == "money" and reading.scale == _CENT:
+            return row.direction
         small = abs(reading.value) < Decimal(1000) and reading.scale == 1
         is_price = reading.dimension == "money" and small
         follows = sentence.word(reading.end)
@@ -303,6 +311,20 @@ def _verb_left(reading: Reading, sentence: Sentence, lexicon: Lexicon, dims: str
         if not word.isalpha() or word in ("to", "at", "from", "of", "by", "with", "for", "and", "but", "which", "that"):
             return None
         if has_tags and sentence.token(atom).tag_[:2] == "VB":
+            return None
+    return None
+
+
+def _at_rate(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
+    """ "grew at an annual rate of 4%", "a growth rate of 4%"; an interest rate of 4% is a level."""
+    for atom in range(reading.start - 3, max(-1, reading.start - 9), -1):
+        word = sentence.lower[atom]
+        row = lexicon.verbs.get(word)
+        if row is not None and row.object_dims == "all" and row.direction in ("up", "down"):
+            return row.direction
+        if word == "growth":
+            return "down" if reading.is_negative else "up"
+        if not word.isalpha():
             return None
     return None
 

@@ -9,6 +9,7 @@ _YEAR_BEFORE = frozenset(
     "summer winter spring autumn fall season election elections budget".split()
 )
 _STRAY_QUOTES = frozenset("'’‘")
+_MEASURING = frozenset("for in within just only than least by after about over under nearly every a took takes".split())
 _SPAN_PREPOSITIONS = frozenset(("in", "over", "during", "within", "for", "of", "throughout"))
 _SUFFIXES = frozenset("st nd rd th am pm ers hrs gmt utc est ist max neo somethings ish ds gb".split())
 _DAY_JOINTS = HYPHENS | {"and", "to", ","}
@@ -24,6 +25,8 @@ def why_not(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | Non
         if reason is not None:
             return reason
     elif _is_name_word(reading, sentence):
+        return "name"
+    if _is_title(reading, sentence):
         return "name"
     bare = reading.unit_code is None and reading.scale == ONE and not reading.is_unknown_unit
     if bare:
@@ -117,6 +120,16 @@ def _is_digit_chain(sentence: Sentence, end: int) -> bool:
         and sentence.is_digits(third + 1)
         and sentence.is_glued(third + 1)
     )
+
+
+def _is_title(reading: Reading, sentence: Sentence) -> bool:
+    """ "the Five-Year Plan", "the Seven Years' War", "12 Angry Men" where the model knows the film."""
+    start, end = reading.number_start, reading.number_end
+    if reading.scale == ONE and reading.unit_code is None:
+        return sentence.token(start).ent_type_ in ("WORK_OF_ART", "LAW")
+    if not start or not reading.is_words or reading.dimension != "duration" or not sentence.text[start][0].isupper():
+        return False
+    return sentence.text[end if sentence.text[end].isalpha() else end + 1][0].isupper()
 
 
 def _is_name_word(reading: Reading, sentence: Sentence) -> bool:
@@ -280,6 +293,9 @@ def _time_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
     if sentence.word(reading.end) == "from" and sentence.word(reading.end + 1) == "now":
         return "points in time"
     before = sentence.word(reading.start - 1)
+    if reading.value == ONE and reading.is_words and reading.unit_code == "d" and before not in _MEASURING:
+        # "one day they may agree"; "within one day" measures.
+        return "points in time"
     if lexicon.not_before.get(before) == "time":
         return "points in time"
     # "in the three years" tells when; "the three-year plan" how long.

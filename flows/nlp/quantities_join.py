@@ -9,6 +9,7 @@ from flows.nlp.quantities_text import HYPHENS, Reading, Sentence
 
 _LIST_GAPS = frozenset(((",",), ("and",), ("or",), (",", "and"), (",", "or"), ("&",), ("and", "then"), ("plus",)))
 _ELLIPSIS = frozenset("from to against versus vs with at and than of".split())
+_RANGING = frozenset("range ranges ranged ranging vary varies varied varying".split())
 _TWO = Decimal(2)
 _CENT = Decimal("0.01")
 _STEPS = frozenset(
@@ -52,7 +53,9 @@ def join(readings: list[Reading], sentence: Sentence, lexicon: Lexicon, ids: "co
 
 
 def _gap(left: Reading, right: Reading, sentence: Sentence) -> tuple[str, ...]:
-    return tuple(sentence.lower[left.end : right.start])
+    gap = tuple(sentence.lower[left.end : right.start])
+    # "an 8- to 16-metre mirror"
+    return gap[1:] if len(gap) == 2 and gap[0] in HYPHENS and gap[1] in ("to", "and", "or") else gap
 
 
 def _share(readings: list[Reading], sentence: Sentence) -> None:
@@ -152,7 +155,7 @@ def _is_dash(left: Reading, right: Reading, sentence: Sentence) -> bool:
 def _merge(left: Reading, right: Reading, sentence: Sentence, lexicon: Lexicon, ids: "count[int]") -> str | None:
     """How two neighbours belong together: ``range`` (left has taken right in), ``drop`` (a score), or None."""
     gap = _gap(left, right, sentence)
-    if gap in ((), ("and",), (",",)) and _is_smaller_unit(left, right, lexicon):
+    if gap in ((), ("and",)) and _is_smaller_unit(left, right, lexicon):
         return _add(left, right, lexicon)
     same = left.unit_code == right.unit_code and left.is_fraction == right.is_fraction
     before = sentence.word(left.start - 1)
@@ -232,6 +235,8 @@ def _to(
 ) -> str | None:
     """ "20% to 25%" is a range; "from 5 to 7" two levels after a verb of change; "by 2 to 861" change and level."""
     rising = left.value < right.value
+    if before == "from" and not rising and sentence.word(left.start - 2) in _RANGING:
+        return _make_range(left, right, left.start - 1)
     if before == "from":
         if rising and not _is_change_context(left, sentence, lexicon):
             return _make_range(left, right, left.start - 1)
@@ -252,7 +257,7 @@ def _is_change_context(left: Reading, sentence: Sentence, lexicon: Lexicon) -> b
     """A word of change before "from" in the same clause."""
     for atom in range(left.start - 2, max(-1, left.start - 14), -1):
         word = sentence.lower[atom]
-        if word in (";", ":", "which"):
+        if word in (";", ":", "which") or word in _RANGING:
             return False
         if word in lexicon.verbs or word in lexicon.particles or word in lexicon.nouns or word in lexicon.multiples:
             return True
@@ -260,7 +265,7 @@ def _is_change_context(left: Reading, sentence: Sentence, lexicon: Lexicon) -> b
 
 
 def _make_range(left: Reading, right: Reading, start: int) -> str:
-    left.low, left.high = left.value, right.value
+    left.low, left.high = min(left.value, right.value), max(left.value, right.value)
     left.value = (left.value + right.value) / _TWO
     left.start, left.end = start, right.end
     left.number_end = right.number_end

@@ -1,5 +1,7 @@
 """What a number without a unit counts: "four nuclear power plants", "16 Russian regions", "three of the suspects"."""
 
+from decimal import Decimal
+
 from spacy.tokens import Token
 
 from flows.nlp.numbers import ONE
@@ -37,6 +39,7 @@ _COMPOUND_BREAKS = frozenset(
 _SAYING = frozenset(
     "say tell call add describe put think see believe note ask report explain write warn argue recall".split()
 )
+_TEN = Decimal(10)
 _MAX_TOKENS = 9
 
 
@@ -59,8 +62,14 @@ def find_noun(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
         if atom < 0:
             return
     number = facts.doc[sentence.token_at(reading.number_end - 1)]
-    if sentence.lower[atom] == "times" and _is_fold(sentence, atom + 1):
+    grows = sentence.word(reading.start - 1) in lexicon.verbs
+    if sentence.lower[atom] == "times" and (grows or _is_fold(sentence, atom + 1)):
         _set_fold(reading, sentence, atom)
+        return
+    before = sentence.word(reading.start - 1)
+    if reading.is_words and reading.value <= _TEN and lexicon.not_before.get(before) == "time":
+        # "the first two sentences" says which, not how many.
+        reading.confidence = 0.0
         return
     head = _head_noun(number, sentence.token_at(atom), sentence)
     if head is None or (head.tag_ in ("NN", "NNP") and _names_version(reading, sentence)):
@@ -80,8 +89,8 @@ def _set_fold(reading: Reading, sentence: Sentence, atom: int) -> None:
     reading.unit_code, reading.dimension = "x", "ratio"
     reading.unit_start, reading.unit_end, reading.end = atom, atom + 1, atom + 1
     word = sentence.word(atom + 1)
-    reading.kind = "change"
-    reading.direction = "down" if word in ("less", "lower", "fewer", "smaller", "cheaper", "slower") else "up"
+    falls = word in ("less", "lower", "fewer", "smaller", "cheaper", "slower")
+    reading.kind, reading.direction = "change", "down" if falls else "up"
 
 
 def _names_version(reading: Reading, sentence: Sentence) -> bool:
