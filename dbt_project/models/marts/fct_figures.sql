@@ -32,5 +32,6 @@ select
     change_basis,
     is_record,
     speaker_entity_id,
-    confidence
+    confidence,
+    explanation
 from {{ ref('int_figures__converted') }}

@@ -41,6 +41,7 @@ select
     change_basis,
     is_record,
     speaker_entity_id,
-    confidence
+    confidence,
+    explanation
 
 from {{ source('parsed', 'figures') }}
