@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from flows.errors import UsageError
 from flows.records import plain
-from flows.safe_text import for_log, without_controls
+from flows.safe_text import without_controls
 from flows.serve import open_release
 from flows.settings import Settings
 
@@ -35,7 +35,7 @@ def ask(settings: Settings, sql: str) -> "pa.Table":
         except (duckdb.Error, AttributeError) as error:
             # sql() gives None for statements that return no rows, such as SET.
             said = str(error) if isinstance(error, duckdb.Error) else "the statement gives no rows"
-            raise UsageError(f"The query was refused: {for_log(said)}") from error
+            raise UsageError(f"The query was refused: {without_controls(said)}") from error
 
 
 def write(answer: "pa.Table", form: str, output: Path | None) -> None:
