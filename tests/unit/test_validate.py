@@ -286,6 +286,10 @@ def test_an_empty_warehouse_passes(tmp_path):
     assert validate(settings, run_id="r1").critical_failures == []
 
 
+def test_any_run_id_will_do_even_one_that_reads_as_a_zone(tmp_path):
+    assert validate(Settings(home=tmp_path), run_id="20260102T030405Z-4110").data_docs.is_file()
+
+
 def test_every_rule_has_a_key_of_its_own_and_looks_at_columns_of_the_contract():
     for suite in load_suites().values():
         assert len({rule.key for rule in suite.rules}) == len(suite.rules)
