@@ -174,6 +174,8 @@ def _after(reading: Reading, sentence: Sentence, lexicon: Lexicon, *, ratio: boo
         # "63 fewer than in 2019": nothing counted after it, so the difference itself.
         return "up" if word == "more" else "down"
     grades = reading.dimension in ("money", "temperature") and word not in ("more", "less", "above", "below")
+    if reading.dimension == "money" and word in ("more", "less") and sentence.word(position + 1) == "than":
+        grades = True
     if row is not None and not counted and (ratio or grades):
         return row.direction
     row = lexicon.particles.get(word)

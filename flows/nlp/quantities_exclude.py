@@ -15,6 +15,7 @@ _SUFFIXES = frozenset("st nd rd th am pm ers hrs gmt utc est ist max neo somethi
 _DAY_JOINTS = HYPHENS | {"and", "to", ","}
 _MODEL_LETTERS = 4
 _LONGEST_TOKEN = 30
+_HEADLINE = 60
 
 
 def why_not(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
@@ -24,7 +25,7 @@ def why_not(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | Non
         reason = _digits_reason(reading, sentence)
         if reason is not None:
             return reason
-    elif _is_name_word(reading, sentence):
+    elif _is_name_word(reading, sentence) or _is_word_chain(sentence, start):
         return "name"
     if _is_title(reading, sentence):
         return "name"
@@ -74,6 +75,8 @@ def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
             and sentence.is_glued(end + 1)
         ):
             return "clock time" if after == ":" else "date"
+        if after == "(" and len(sentence.word(end + 1)) == 1 and sentence.word(end + 2) == ")":
+            return "name"
         if after in HYPHENS and _is_digit_chain(sentence, end):
             return "telephone number"
     return None
@@ -122,14 +125,31 @@ def _is_digit_chain(sentence: Sentence, end: int) -> bool:
     )
 
 
+def _is_word_chain(sentence: Sentence, start: int) -> bool:
+    """ "nine-to-five", "mid-fifties": a number word joined to the word before it."""
+    return (
+        start > 1
+        and sentence.lower[start - 1] in HYPHENS
+        and sentence.is_glued(start)
+        and (sentence.is_glued(start - 1) and sentence.lower[start - 2].isalpha())
+    )
+
+
 def _is_title(reading: Reading, sentence: Sentence) -> bool:
     """ "the Five-Year Plan", "the Seven Years' War", "12 Angry Men" where the model knows the film."""
     start, end = reading.number_start, reading.number_end
     if reading.scale == ONE and reading.unit_code is None:
         return sentence.token(start).ent_type_ in ("WORK_OF_ART", "LAW")
-    if not start or not reading.is_words or reading.dimension != "duration" or not sentence.text[start][0].isupper():
+    unit = sentence.text[reading.unit_end - 1] if reading.unit_end > end else ""
+    if reading.scale != ONE or reading.is_prefixed or len(unit) < 3 or not unit.istitle():
         return False
-    return sentence.text[end if sentence.text[end].isalpha() else end + 1][0].isupper()
+    # "Three Mile Island", "the rapper 50 Cent": a unit with a capital beside other capitals, in a
+    # sentence that does not print all its words so, as headlines do.
+    beside = sentence.text[reading.end : reading.end + 1] + sentence.text[max(0, start - 1) : start + 1]
+    if not any(text[0].isupper() for text in beside):
+        return False
+    words = [text for text in sentence.text[:_HEADLINE] if text.isalpha() and len(text) > 3]
+    return sum(text[0].islower() for text in words) * 3 >= len(words)
 
 
 def _is_name_word(reading: Reading, sentence: Sentence) -> bool:
@@ -138,6 +158,8 @@ def _is_name_word(reading: Reading, sentence: Sentence) -> bool:
     if not sentence.text[start][0].isupper() or reading.unit_code is not None or reading.scale != ONE:
         return False
     follows = sentence.text[end] if end < sentence.size else ""
+    if start == 0 and reading.value == ONE and follows and follows[0].isupper():
+        return True
     if start == 0:
         return (
             bool(follows)

@@ -33,13 +33,13 @@ _ONE_NOUNS = frozenset(
 )
 _COMPOUND_BREAKS = frozenset(
     "way time party star piece dimensional sided state wheel door page man woman figure digit "
-    "tier track legged pronged minded off on stop size fits handed headed".split()
+    "tier track legged pronged minded off on stop size fits handed headed for of to by and".split()
 )
 # "One analyst called it a bluff": an unnamed speaker, no count.
 _SAYING = frozenset(
     "say tell call add describe put think see believe note ask report explain write warn argue recall".split()
 )
-_TEN = Decimal(10)
+_THREE, _TEN = Decimal(3), Decimal(10)
 _MAX_TOKENS = 9
 
 
@@ -228,7 +228,13 @@ def _hyphen_noun(reading: Reading, sentence: Sentence, atom: int) -> None:
         return
     word = sentence.lower[atom]
     token = sentence.token(atom)
-    if word in _COMPOUND_BREAKS or token.tag_ not in ("NN", "JJ", "NNP") or reading.value == ONE or word.endswith("ed"):
+    if (
+        word in _COMPOUND_BREAKS
+        or token.tag_ not in ("NN", "JJ", "NNP")
+        or token.text[0].isupper()
+        or reading.value == ONE
+        or word.endswith("ed")
+    ):
         reading.confidence = 0.0
         return
     reading.noun_token = reading.noun_last_token = token.i
@@ -254,14 +260,18 @@ def _noun_without_tags(reading: Reading, sentence: Sentence) -> None:
 def is_anaphoric(reading: Reading, sentence: Sentence) -> bool:
     """ "the two countries", "both", "the two": they point back at what is known and state no number."""
     before = sentence.word(reading.start - 1)
-    if not reading.is_words or reading.value not in (2, 3) or reading.scale != ONE or reading.is_vague:
+    if not reading.is_words or not ONE < reading.value <= _TEN or reading.scale != ONE or reading.is_vague:
         return False
     if before not in ("the", "these", "those", "both", "between", "other"):
         return False
     if reading.noun_token < 0:
-        return True
+        return reading.unit_code is None
     noun = sentence.facts.doc[reading.noun_token]
-    return not any(child.dep_ in ("relcl", "acl") for child in noun.rights)
+    if any(child.dep_ in ("relcl", "acl") for child in noun.rights):
+        return False
+    # Beyond three, only with nothing said of them: "the four ministers", but "the six Gulf states".
+    is_plain = sentence.token_at(reading.number_end) == noun.i and not any(True for _ in noun.rights)
+    return reading.value <= _THREE or is_plain
 
 
 def stands_as_number(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
