@@ -1,6 +1,6 @@
 """Which places of a text are names: the table's hits and the statistical model's guesses made into one list."""
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from flows.nlp.aliases import GUARDED, NOUN, PREFIX, Hit
 from flows.nlp.entities_agree import agreed
@@ -53,6 +53,7 @@ def find_names(doc: Doc, tables: EntityTables) -> list[Found]:
         taken.update(range(hit.start, hit.end))
     free = set(range(len(doc))) - taken
     hits = _without_surnames(doc, hits, guesses, free, tables.words)
+    hits = _without_heads(doc, hits, guesses, free)
     _complete(doc, guesses, free, tables.words)
     return agreed(doc, with_teams(doc, _merged(doc, hits, guesses, tables), tables), tables)
 
@@ -94,6 +95,27 @@ def _without_surnames(doc: Doc, hits: list[Hit], guesses: list[Found], free: set
             kept.append(hit)
     _put(guesses, people)
     return kept
+
+
+def _without_heads(doc: Doc, hits: list[Hit], guesses: list[Found], free: set[int]) -> list[Hit]:
+    """ "Karen Army", "Central General Staff": a capitalised word before it makes a body's noun part of a name."""
+    kept: list[Hit] = []
+    wider: list[Found] = []
+    for hit in hits:
+        start = hit.start
+        while hit.aliases[0].kind == "institution" and start - 1 in free and _opens_name(doc[start - 1]):
+            start -= 1
+        if start == hit.start:
+            kept.append(hit)
+        else:
+            free.difference_update(range(start, hit.end))
+            wider.append(Found(start, hit.end, "ORG", weight=2))
+    _put(guesses, wider)
+    return kept
+
+
+def _opens_name(token: Token) -> bool:
+    return token.is_title and token.pos_ == "PROPN" and not token.is_sent_start and len(token) > 2
 
 
 def _put(guesses: list[Found], better: list[Found]) -> None:

@@ -213,7 +213,9 @@ def _add_institutions(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None
     for row in read_table("institutions", InstitutionRow, user_dirs):
         key = f"{INSTITUTION}{row.institution}"
         tables.entities.setdefault(key, Entity(key, row.surface, "ORG"))
-        tables.matcher.add(row.surface, (key, CASED, "institution", frozenset(), False))
+        # One word alone ("Army") may be any noun in capitals.
+        match = CASED if " " in row.surface else GUARDED
+        tables.matcher.add(row.surface, (key, match, "institution", frozenset(), False))
     for entity in list(tables.entities.values()):
         if entity.sector == "ministry" and entity.country_iso3:
             code = entity.entity_id.removeprefix(f"org:{entity.country_iso3.lower()}-").replace("-", "_")

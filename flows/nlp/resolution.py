@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 
 from flows.nlp.entities_shape import LOCATIVE
 from flows.nlp.entities_tables import EntityTables
+from flows.nlp.resolution_countries import locate
 from flows.nlp.resolution_descriptions import add_descriptions
 from flows.nlp.resolution_offices import read_offices
 from flows.nlp.resolution_plurals import read_plurals
@@ -40,6 +41,7 @@ def resolve(
     lowers: list[int] = doc.to_array("LOWER").tolist()
     sentences = sentence_numbers(doc)
     offices = read_offices(doc, mentions, tables)
+    locate(mentions, offices, sentences)
     mentions = add_descriptions(doc, mentions, tables, words, offices, lowers, sentences)
     plurals = read_plurals(doc, mentions, words, lowers, sentences)
     mentions = add_pronouns(doc, mentions, words, lowers, sentences, plurals)

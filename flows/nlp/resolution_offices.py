@@ -58,15 +58,21 @@ def read_offices(doc: Doc, mentions: list[MentionSpan], tables: EntityTables) ->
         offices.stated.append(StatedOffice(mention.token_start, title.title.lower(), title.office, iso, mention.entity))
         if iso is not None and mention.entity.country_iso3 is None:
             countries.setdefault(mention.entity.entity_id, iso)
-    if countries:
-        changed: dict[str, Entity] = {}
-        for mention in mentions:
-            iso = countries.get(mention.entity.entity_id)
-            if iso is not None:
-                mention.entity = changed.setdefault(mention.entity.entity_id, replace(mention.entity, country_iso3=iso))
-        for item in offices.stated:
-            item.entity = changed.get(item.entity.entity_id, item.entity)
+    give_countries(mentions, countries, offices)
     return offices
+
+
+def give_countries(mentions: list[MentionSpan], countries: dict[str, str], offices: StatedOffices) -> None:
+    """Put the country found for an entity into all its mentions."""
+    if not countries:
+        return
+    changed: dict[str, Entity] = {}
+    for mention in mentions:
+        iso = countries.get(mention.entity.entity_id)
+        if iso is not None:
+            mention.entity = changed.setdefault(mention.entity.entity_id, replace(mention.entity, country_iso3=iso))
+    for item in offices.stated:
+        item.entity = changed.get(item.entity.entity_id, item.entity)
 
 
 def title_ending_at(doc: Doc, end: int, tables: EntityTables) -> tuple[int, TitleRow] | None:

@@ -184,3 +184,21 @@ def test_whoever_is_quoted_about_does_not_speak(reader):
 def test_a_place_lies_in_the_state_named_behind_it(reader):
     doc = read(reader, "The plant near Vila Nova, Brazil, burnt. Firemen from Vila Nova came.")
     assert {m.entity.country_iso3 for m in doc._.mentions} == {"BRA"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "iso"),
+    [
+        ("Fire broke out in Kisauni, a suburb of Mombasa. Kenya sent troops.", "Kisauni", "KEN"),
+        ("Police in Peru searched houses in Huaycan. Lima denied it. Troops left Cusco.", "Huaycan", "PER"),
+        ("Energy Minister Sanath Perera resigned on Monday, Sri Lanka said.", "Sanath Perera", "LKA"),
+    ],
+)
+def test_the_one_state_of_a_text_is_that_of_its_unknown_places_and_ministers(reader, text, name, iso):
+    doc = read(reader, text)
+    assert {m.entity.country_iso3 for m in doc._.mentions if m.entity.entity_name == name} == {iso}
+
+
+def test_between_two_states_an_unknown_place_lies_in_neither(reader):
+    doc = read(reader, "Chile and Peru dispute Huaycan.")
+    assert {m.entity.country_iso3 for m in doc._.mentions if m.entity.entity_name == "Huaycan"} <= {None}
