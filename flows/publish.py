@@ -33,6 +33,8 @@ from flows.releases import (
     read_withdrawn,
     sync_folder,
 )
+from flows.revisions import TABLE as REVISIONS
+from flows.revisions import write_revisions
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
 
@@ -77,7 +79,7 @@ def publish(settings: Settings, *, run_id: str) -> Release:
             release_id = manifest["release_id"]
             folder = settings.releases_dir / f".new-{release_id}"
             try:
-                _write_release(connection, settings, folder, manifest)
+                _write_release(connection, settings, folder, manifest, current)
             except BaseException as error:
                 shutil.rmtree(folder, ignore_errors=True)
                 if folder.name in str(error):
@@ -195,7 +197,11 @@ def _describe_content(connection: "duckdb.DuckDBPyConnection", settings: Setting
 
 
 def _write_release(
-    connection: "duckdb.DuckDBPyConnection", settings: Settings, folder: Path, manifest: dict[str, Any]
+    connection: "duckdb.DuckDBPyConnection",
+    settings: Settings,
+    folder: Path,
+    manifest: dict[str, Any],
+    parent: Release | None,
 ) -> None:
     """Everything of a release into ``folder``, synced to the disk."""
     folder.mkdir(parents=True)
@@ -209,8 +215,9 @@ def _write_release(
                 f"create table release.{name} as select * from {name} order by {_row_order(connection, name)}"
             )
         _write_history(connection, settings, manifest)
+        write_revisions(connection, parent, manifest["release_id"])
         _write_comments(connection, read_descriptions())
-        for name in (*manifest["tables"], "marts.releases"):
+        for name in (*manifest["tables"], "marts.releases", REVISIONS):
             schema, _, table = name.partition(".")
             (folder / schema).mkdir(exist_ok=True)
             path = folder / schema / f"{table}.parquet"

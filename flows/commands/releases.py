@@ -1,6 +1,7 @@
-"""What was published: list, roll back, prune, verify."""
+"""What was published: list, compare, roll back, prune, verify."""
 
 import json
+import sys
 
 import click
 
@@ -54,4 +55,32 @@ def verify(release_id: str | None) -> None:
     click.echo(f"{verify_release(settings, release_id)} is whole")
 
 
-COMMANDS = (list_all, rollback, prune, verify)
+@click.command()
+@click.argument("old_id", metavar="[RELEASE]", required=False)
+@click.argument("new_id", metavar="[RELEASE]", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    help="Default: tables on a terminal, else CSV of all rows.",
+)
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Rows that a table shows.")
+def diff(old_id: str | None, new_id: str | None, form: str | None, limit: int) -> None:
+    """Show what changed from one release to the next: rows added, gone, changed, why and by which documents.
+
+    One RELEASE: from it to the current one. None: from the current one's parent.
+    """
+    settings = settings_for_command()
+    from flows.query import write
+    from flows.revisions import diff as diff_releases
+    from flows.revisions import tell
+
+    revisions = diff_releases(settings, old_id, new_id)
+    chosen = form or ("table" if sys.stdout.isatty() else "csv")
+    if chosen == "table":
+        tell(revisions, limit=limit)
+    else:
+        write(revisions, chosen, None)
+
+
+COMMANDS = (list_all, diff, rollback, prune, verify)
