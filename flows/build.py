@@ -50,6 +50,9 @@ def build(settings: Settings, *, run_id: str, progress: Progress | None = None) 
     command = ["build", "--no-write-json", "--exclude", "resource_type:unit_test", "resource_type:exposure"]
     if is_prepared:
         command += ["resource_type:seed", "config.materialized:view"]
+    else:
+        # A seed that has other columns than before does not fit the table that an earlier version made of it.
+        command.insert(1, "--full-refresh")
     # Whatever stops dbt half-way, the next build starts from the seeds.
     prepared.unlink(missing_ok=True)
     dbt_runner.run_dbt(settings, command, run_id=run_id, progress=progress)

@@ -108,8 +108,7 @@ described as (
         figures.char_start,
         -- With both ends known, "A exports to B" and "B imports from A" are one quantity.
         case
-            when figures.supplier_entity_id is not null and figures.recipient_entity_id is not null
-                then coalesce(rules.equivalent_measure, figures.measure)
+            when parties.has_both_ends then coalesce(rules.equivalent_measure, figures.measure)
             else figures.measure
         end as measure,
         figures.measure_surface,
