@@ -40,7 +40,7 @@ def find_quantities(doc: Doc, lexicon: Lexicon, is_trigger: "TriggerTest") -> li
     spans = is_trigger.sentences(doc)
     if not spans:
         return []
-    facts = TextFacts(doc, lexicon.words.scales)
+    facts = TextFacts(doc, lexicon)
     periods = sorted((period.char_start, period.char_end) for period in doc._.periods or ())
     ids = count(1)
     found: list[Quantity] = []

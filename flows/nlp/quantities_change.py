@@ -7,30 +7,10 @@ from flows.nlp.quantities_lexicon import DirectionRow, Lexicon
 from flows.nlp.quantities_text import HYPHENS, Reading, Sentence
 
 _RATIO_CODES = frozenset(("%", "pp", "[ppth]", "x"))
-_RATIO_NOUNS = frozenset(
-    "point points place places spot spots notch notches position positions rank ranks tick ticks pip pips".split()
-)
 _LITERAL_DIMENSIONS = frozenset(("length", "duration", "angle", "area", "data"))
-_PHRASAL_BEFORE_UP = frozenset(
-    "make makes made making take takes took taking taken set sets setting give gives gave giving buy buys bought "
-    "snap snapped snapping blow blew blown gobble gobbled mop mopped soak soaked bring brought turn turned lay laid "
-    "put puts putting sign signed lock locked round rounded line lined end ended open opened hold held".split()
-)
 # "fell 250 points, or 0.6%": the same change in percent.
 _RESTATED = frozenset(((",", "or"), ("or",), ("(",), (",", "or", "about"), ("(", "or"), (",", "about")))
 _CLAUSE_ENDS = frozenset(";:")
-_ADVERBS_BETWEEN = frozenset(
-    "another just only a an further the some by nearly almost sharply slightly only still even around about "
-    "roughly approximately more than as much over record modest further whopping staggering massive mere steep "
-    "sharp strong healthy solid revised".split()
-)
-_SHARE_NOUNS = frozenset(
-    "stake stakes share shareholding holding interest ownership majority minority equity slice".split()
-)
-_SHARE_VERBS = frozenset(
-    "own owns owned owning hold holds held holding account accounts accounted accounting represent represents "
-    "represented representing comprise comprises comprised constitute constitutes constituted".split()
-)
 _BE = frozenset("is was are were be been remains remained stood stands hit reached".split())
 _LOOK_BACK = 12
 _CENT = Decimal("0.01")
@@ -74,7 +54,7 @@ def hand_back(readings: list[Reading], sentence: Sentence) -> None:
             and right.kind == "change"
             and left.kind == "level"
             and left.dimension != "duration"
-            and _is_ratio(right)
+            and _is_ratio(right, sentence)
         ):
             left.kind, left.direction = "change", right.direction
 
@@ -83,23 +63,23 @@ def _continues(previous: Reading, reading: Reading, sentence: Sentence) -> bool:
     """ "up 8.5% on last year and 20% since 2020": a second amount of the same change."""
     if previous.kind != "change":
         return False
-    if _is_ratio(reading) and tuple(sentence.lower[previous.end : reading.start]) in _RESTATED:
+    if _is_ratio(reading, sentence) and tuple(sentence.lower[previous.end : reading.start]) in _RESTATED:
         return True
     if previous.unit_code != reading.unit_code:
         return False
     if reading.list_role == "item" and previous.list_id == reading.list_id:
         return True
     gap = sentence.lower[previous.end : reading.start]
-    if not 1 < len(gap) <= 6 or gap[-1] not in ("and", "or") or not _is_ratio(reading):
+    if not 1 < len(gap) <= 6 or gap[-1] not in ("and", "or") or not _is_ratio(reading, sentence):
         return False
     if not sentence.facts.has_tags:
         return False
     return all(sentence.token(atom).tag_[:2] != "VB" for atom in range(previous.end, reading.start))
 
 
-def _is_ratio(reading: Reading) -> bool:
+def _is_ratio(reading: Reading, sentence: Sentence) -> bool:
     code = (reading.unit_code or "").split("/")[0]
-    return code in _RATIO_CODES or (reading.counted_noun or "") in _RATIO_NOUNS
+    return code in _RATIO_CODES or (reading.counted_noun or "") in sentence.roles["point_noun"]
 
 
 def _direction(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
@@ -107,7 +87,7 @@ def _direction(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | 
     if dimension in ("temperature",) and reading.is_negative:
         return None
     before = sentence.word(reading.start - 1)
-    ratio = _is_ratio(reading)
+    ratio = _is_ratio(reading, sentence)
     counted = dimension == "count" and reading.counted_noun is not None and not ratio
     if dimension != "duration":
         after = _after(reading, sentence, lexicon, ratio=ratio, counted=counted)
@@ -227,7 +207,9 @@ def _particle(reading: Reading, sentence: Sentence, lexicon: Lexicon, *, ratio: 
     before = sentence.word(atom - 1)
     if before in ("give", "gives", "gave", "given", "giving") and ratio and sentence.lower[atom] == "up":
         return "down"
-    if before in _PHRASAL_BEFORE_UP and not (ratio and before in ("end", "ended", "hold", "held", "open", "opened")):
+    if before in sentence.roles["before_phrasal_up"] and not (
+        ratio and before in ("end", "ended", "hold", "held", "open", "opened")
+    ):
         return None
     if sentence.lower[atom] == "off" and not ratio and reading.dimension != "money":
         return None
@@ -243,9 +225,10 @@ def _direct(reading: Reading, sentence: Sentence, lexicon: Lexicon, *, ratio: bo
     atom = reading.start - 1
     has_tags = sentence.facts.has_tags
     while atom >= 0 and (
-        sentence.lower[atom] in _ADVERBS_BETWEEN or (has_tags and sentence.token(atom).tag_ in ("RB", "JJ"))
+        sentence.lower[atom] in sentence.roles["before_change"]
+        or (has_tags and sentence.token(atom).tag_ in ("RB", "JJ"))
     ):
-        if sentence.lower[atom] in lexicon.verbs and sentence.lower[atom] not in _ADVERBS_BETWEEN:
+        if sentence.lower[atom] in lexicon.verbs and sentence.lower[atom] not in sentence.roles["before_change"]:
             break
         atom -= 1
     row = lexicon.verbs.get(sentence.word(atom))
@@ -350,11 +333,19 @@ def _is_share(reading: Reading, sentence: Sentence) -> bool:
     nearby = sentence.lower[reading.end : reading.end + 4]
     if follows == "interest" and sentence.word(reading.end + 1) != "in":
         return False
-    if follows == "owned" or ("," not in nearby[:2] and any(word in _SHARE_NOUNS for word in nearby[:3])):
+    if follows == "owned" or (
+        "," not in nearby[:2] and any(word in sentence.roles["share_noun"] for word in nearby[:3])
+    ):
         return True
     before = sentence.lower[max(0, reading.start - 3) : reading.start]
-    if before and before[-1] == "of" and len(before) > 1 and before[-2] in _SHARE_NOUNS and before[-2] != "interest":
+    if (
+        before
+        and before[-1] == "of"
+        and len(before) > 1
+        and before[-2] in sentence.roles["share_noun"]
+        and before[-2] != "interest"
+    ):
         return True
     if before and before[-1] in ("at", "to", "from", "by"):
         return False
-    return any(word in _SHARE_VERBS for word in before)
+    return any(word in sentence.roles["share_verb"] for word in before)

@@ -9,7 +9,6 @@ from flows.nlp.quantities_text import HYPHENS, Reading, Sentence
 
 _LIST_GAPS = frozenset(((",",), ("and",), ("or",), (",", "and"), (",", "or"), ("&",), ("and", "then"), ("plus",)))
 _ELLIPSIS = frozenset("from to against versus vs with at and than of".split())
-_RANGING = frozenset("range ranges ranged ranging vary varies varied varying".split())
 _TWO = Decimal(2)
 _CENT = Decimal("0.01")
 _STEPS = frozenset(
@@ -235,7 +234,7 @@ def _to(
 ) -> str | None:
     """ "20% to 25%" is a range; "from 5 to 7" two levels after a verb of change; "by 2 to 861" change and level."""
     rising = left.value < right.value
-    if before == "from" and not rising and sentence.word(left.start - 2) in _RANGING:
+    if before == "from" and not rising and sentence.word(left.start - 2) in sentence.roles["ranging_verb"]:
         return _make_range(left, right, left.start - 1)
     if before == "from":
         if rising and not _is_change_context(left, sentence, lexicon):
@@ -257,7 +256,7 @@ def _is_change_context(left: Reading, sentence: Sentence, lexicon: Lexicon) -> b
     """A word of change before "from" in the same clause."""
     for atom in range(left.start - 2, max(-1, left.start - 14), -1):
         word = sentence.lower[atom]
-        if word in (";", ":", "which") or word in _RANGING:
+        if word in (";", ":", "which") or word in sentence.roles["ranging_verb"]:
             return False
         if word in lexicon.verbs or word in lexicon.particles or word in lexicon.nouns or word in lexicon.multiples:
             return True

@@ -100,6 +100,15 @@ class RateNounRow(Row):
     source: str
 
 
+class QuantityWordRow(Row):
+    cue_id: str
+    word: str
+    role: str
+    example: str
+    description: str
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class UnitForm:
     """One written form of a unit. ``context`` words: read so only where one of them stands in the text."""
@@ -132,6 +141,7 @@ class Lexicon:
     not_after: Mapping[str, str]
     address_words: frozenset[str]
     starters: frozenset[str]
+    roles: Mapping[str, frozenset[str]]
 
 
 def split_atoms(phrase: str) -> tuple[str, ...]:
@@ -206,7 +216,15 @@ def load_lexicon(user_dirs: tuple[Path, ...] = ()) -> Lexicon:
         not_after={row.cue.lower(): row.kind for row in cues if row.position == "after" and row.kind != "address"},
         address_words=frozenset(row.cue.lower() for row in cues if row.kind == "address"),
         starters=frozenset(starters),
+        roles=_roles(read_table("quantity_words", QuantityWordRow, user_dirs)),
     )
+
+
+def _roles(rows: Iterable[QuantityWordRow]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.role, set()).add(row.word)
+    return {role: frozenset(words) for role, words in found.items()}
 
 
 def _number_words(rows: Iterable[NumberWordRow], scale_rows: Iterable[ScaleRow]) -> NumberWords:

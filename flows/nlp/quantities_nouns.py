@@ -11,34 +11,6 @@ from flows.nlp.quantities_text import DAYS, HYPHENS, MONTHS, Reading, Sentence
 _MODIFIERS = frozenset(("JJ", "JJR", "JJS", "VBN", "VBG", "NN", "NNS", "NNP", "NNPS", "HYPH", "AFX", "POS", "$"))
 _NOUNS = frozenset(("NN", "NNS", "NNP", "NNPS"))
 _STOPS = frozenset("last next this each every former ago earlier later worth due such".split())
-# Adjectives that grade or place a thing and do not name its class.
-_GRADING = frozenset(
-    "new old more less other additional further extra big bigger biggest large larger largest small smaller "
-    "smallest major minor main key many few several different various same similar great good better best bad "
-    "worse worst high higher highest low lower lowest top leading long short early late young first second "
-    "third final total full whole entire current existing possible likely potential local foreign domestic "
-    "regional national international global annual monthly daily separate single individual own important "
-    "strong weak famous popular innocent unidentified unnamed confirmed suspected armed dead injured".split()
-)
-# Nouns that measure out what follows "of": a type of goods, a head of cattle.
-_CLASSIFIERS = frozenset(
-    "type types kind kinds piece pieces head sort sorts set sets copy copies case cases unit units bag bags "
-    "bale bales box boxes bottle bottles pair pairs item items form forms sheet sheets slice slices "
-    "can cans cup cups crate crates carton cartons pack packs packet packets load loads truckload truckloads "
-    "cargo cargoes shipment shipments variety varieties batch batches".split()
-)
-_ONE_NOUNS = frozenset(
-    "day time thing way side hand reason point example place moment night morning another other more such "
-    "kind sort area part question word level exception end".split()
-)
-_COMPOUND_BREAKS = frozenset(
-    "way time party star piece dimensional sided state wheel door page man woman figure digit "
-    "tier track legged pronged minded off on stop size fits handed headed for of to by and".split()
-)
-# "One analyst called it a bluff": an unnamed speaker, no count.
-_SAYING = frozenset(
-    "say tell call add describe put think see believe note ask report explain write warn argue recall".split()
-)
 _THREE, _TEN = Decimal(3), Decimal(10)
 _MAX_TOKENS = 9
 
@@ -164,15 +136,20 @@ def _head_noun(number: Token, first: int, sentence: Sentence) -> Token | None:
 
 def _set_noun(reading: Reading, sentence: Sentence, first: int, head: Token) -> None:
     lower = head.lower_
-    if reading.value == ONE and reading.is_words and lower in _ONE_NOUNS:
+    if reading.value == ONE and reading.is_words and lower in sentence.roles["after_indefinite_one"]:
         return
-    if reading.value == ONE and reading.is_words and head.dep_ == "nsubj" and head.head.lemma_ in _SAYING:
+    if (
+        reading.value == ONE
+        and reading.is_words
+        and head.dep_ == "nsubj"
+        and head.head.lemma_ in sentence.roles["saying_verb"]
+    ):
         return
     last = head
     noun = _noun_phrase(first, head, sentence)
     doc = sentence.facts.doc
     following = head.i + 1
-    if lower in _CLASSIFIERS and following + 1 < sentence.token_end and doc[following].lower_ == "of":
+    if lower in sentence.roles["classifier"] and following + 1 < sentence.token_end and doc[following].lower_ == "of":
         inner = _head_noun(doc[following], following + 1, sentence)
         if inner is not None:
             noun, last = f"{noun} of {inner.lower_}", inner
@@ -192,7 +169,12 @@ def _noun_phrase(first: int, head: Token, sentence: Sentence) -> str:
         if token.tag_ in ("NN", "NNS") and not token.text[0].isupper():
             parts.insert(0, token.lower_)
             compounded = True
-        elif token.tag_ == "JJ" and compounded and token.lower_ not in _GRADING and token.text[0].islower():
+        elif (
+            token.tag_ == "JJ"
+            and compounded
+            and token.lower_ not in sentence.roles["grading_adjective"]
+            and token.text[0].islower()
+        ):
             parts.insert(0, token.lower_)
             break
         elif token.tag_ in ("NN", "NNP", "HYPH", "JJ", "VBN"):
@@ -229,7 +211,7 @@ def _hyphen_noun(reading: Reading, sentence: Sentence, atom: int) -> None:
     word = sentence.lower[atom]
     token = sentence.token(atom)
     if (
-        word in _COMPOUND_BREAKS
+        word in sentence.roles["compound_end"]
         or token.tag_ not in ("NN", "JJ", "NNP")
         or token.text[0].isupper()
         or reading.value == ONE

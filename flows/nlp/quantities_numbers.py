@@ -7,11 +7,6 @@ from flows.nlp.quantities_lexicon import Lexicon, ScaleRow
 from flows.nlp.quantities_text import HYPHENS, MONTHS, Reading, Sentence
 from flows.nlp.quantities_units import prefix_at, unit_at
 
-# "a 50m pool": before these, and before a singular noun, "m" is metres.
-_LENGTH_WORDS = frozenset(
-    "tall long wide deep high away race sprint relay final freestyle hurdles butterfly backstroke breaststroke "
-    "of in from above below".split()
-)
 _BEFORE_HALF = frozenset("by than nearly almost about roughly over only least around just".split())
 _ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth".split())
 _POINTS = frozenset(("point", "points", "percentage", "percent"))
@@ -105,7 +100,7 @@ def _spaced_decimal(sentence: Sentence, start: int, value: Decimal) -> tuple[Dec
     if sign == "," and len(follows) == 3 and len(sentence.text[start]) <= 3:
         return Decimal(sentence.text[start] + follows), step + 1
     after = sentence.word(step + 1)
-    if sign == "." and len(follows) <= 4 and (after == "%" or after in sentence.facts.scale_words):
+    if sign == "." and len(follows) <= 4 and (after == "%" or after in sentence.facts.lexicon.words.scales):
         return Decimal(f"{sentence.text[start]}.{follows}"), step + 1
     return value, start + 1
 
@@ -295,7 +290,7 @@ def _scale_holds(row: ScaleRow, sentence: Sentence, atom: int, lexicon: Lexicon,
     follows = sentence.lower[atom + 1]
     if text == "M" and not follows.isalpha():
         return True
-    if follows in _LENGTH_WORDS or not follows.isalpha():
+    if follows in sentence.roles["after_metres"] or not follows.isalpha():
         return False
     if unit_at(sentence, atom + 1, lexicon) is not None:
         return True

@@ -4,20 +4,9 @@ from flows.nlp.quantities_lexicon import Lexicon
 from flows.nlp.quantities_text import HYPHENS, MONTHS, Reading, Sentence
 from flows.nlp.quantities_units import prefix_at, read_exchange_rate, read_rates, set_unit, unit_at
 
-# Words that may stand between a number and its unit without changing either.
-_BETWEEN = frozenset(
-    "more additional extra further full consecutive straight whole working business calendar solid new successive "
-    "short-term standard".split()
-)
-_PHRASAL = frozenset("take takes took taken taking hand handed turn turned won win wins winning carried carry".split())
 _GOES = frozenset("go goes went gone going move moved moves rise rose climb climbed push pushed jump jumped".split())
 _VERB_COMPARATORS = frozenset("top tops passed crossed crossing breached".split())
 _MINUS = frozenset(("minus", "negative"))
-_PERSONS = frozenset(
-    "child children people person persons adult adults woman women man men girl girls boy boys those anyone everyone "
-    "kid kids infant infants voter voters player players resident residents citizen citizens worker workers employee "
-    "employees student students patient patients migrants aged age ages".split()
-)
 _AGE_PREPOSITIONS = frozenset(("over", "under", "above", "below"))
 
 
@@ -94,7 +83,7 @@ def _age(reading: Reading, sentence: Sentence) -> None:
     is_age = before in ("aged", "age", "ages") or (before == "of" and sentence.word(first - 2) in ("age", "ages"))
     if not is_age and before == "between" and sentence.word(first - 2) in ("aged", "ages"):
         is_age = True
-    if not is_age and before in _AGE_PREPOSITIONS and sentence.word(first - 2) in _PERSONS:
+    if not is_age and before in _AGE_PREPOSITIONS and sentence.word(first - 2) in sentence.roles["person"]:
         is_age = True
     if not is_age and before == "," and sentence.word(reading.end) == "," and reading.end == reading.number_end:
         # "the striker, 23, joined": the age beside a name.
@@ -142,7 +131,7 @@ def _unit_after(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
         reading.unit_code, reading.dimension, reading.is_fraction = "pp", "ratio", False
         reading.unit_start, reading.unit_end, reading.end = position, position + 1, position + 1
         return
-    if found is None and sentence.word(position) in _BETWEEN:
+    if found is None and sentence.word(position) in sentence.roles["inside_quantity"]:
         position += 1
         found = unit_at(sentence, position, lexicon, reading)
     if found is None:
@@ -181,7 +170,7 @@ def _comparator_before(reading: Reading, sentence: Sentence, lexicon: Lexicon) -
 
 def _is_comparing(sentence: Sentence, begin: int, atoms: tuple[str, ...]) -> bool:
     before = sentence.word(begin - 1)
-    if atoms == ("over",) and before in _PHRASAL:
+    if atoms == ("over",) and before in sentence.roles["before_phrasal_over"]:
         return False
     if atoms == ("up", "to") and before in _GOES:
         return False

@@ -1,7 +1,7 @@
 """A sentence as atoms: finer than tokens ("RMB1.2bn" is three), with a way back to spaCy's tokens."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from spacy.tokens import Doc, Token
 
 from flows.nlp.numbers import ATOM, is_written_european
-from flows.nlp.quantities_lexicon import LEAF, UnitForm
+from flows.nlp.quantities_lexicon import LEAF, Lexicon, UnitForm
 
 HYPHENS = frozenset("-‐‑–—−")
 MONTHS = frozenset(
@@ -25,9 +25,9 @@ DAYS = frozenset(
 class TextFacts:
     """What holds for a whole document, found out only when a number asks for it."""
 
-    def __init__(self, doc: Doc, scale_words: Collection[str]) -> None:
+    def __init__(self, doc: Doc, lexicon: Lexicon) -> None:
         self.doc = doc
-        self.scale_words = scale_words
+        self.lexicon = lexicon
         # Kept: spaCy puts doc.text together anew each time, in time linear in the text.
         self.text = doc.text
         self._is_european: bool | None = None
@@ -91,6 +91,11 @@ class Sentence:
         if self._words is None:
             self._words = frozenset(self.lower)
         return self._words
+
+    @property
+    def roles(self) -> Mapping[str, frozenset[str]]:
+        """The words of ``quantity_words`` by their role."""
+        return self.facts.lexicon.roles
 
     def is_glued(self, atom: int) -> bool:
         """True where no space stands before this atom."""

@@ -1,14 +1,14 @@
 """Every row of the vocabulary reads its own example; units agree with pint, their codes with UCUM."""
 
-import json
 from decimal import Decimal
+from pathlib import Path
 
 import pint
 import pytest
 import spacy
 from ucumvert import PintUcumRegistry
 
-import flows.nlp.components.quantities  # noqa: F401  importing registers the factory
+import flows.nlp.components.quantities
 from flows.nlp.lexicon import read_table
 from flows.nlp.quantities_lexicon import (
     ComparatorRow,
@@ -23,6 +23,7 @@ from flows.nlp.quantities_lexicon import (
     unit_dimension,
 )
 
+NLP = Path(flows.nlp.components.quantities.__file__).parents[1]
 UNITS = read_table("units", UnitRow)
 FORMS = read_table("unit_forms", UnitFormRow)
 # Codes that UCUM lacks; the contract of the tables names them.
@@ -198,6 +199,21 @@ def test_no_example_of_a_non_figure_is_read(reader):
     assert not wrong, "\n".join(map(str, wrong))
 
 
+def test_every_role_of_a_word_is_asked_for():
+    """A role that no code asks for would be a rule that does nothing."""
+    code = "".join(path.read_text(encoding="utf-8") for path in NLP.glob("quantities*.py"))
+    assert [role for role in load_lexicon().roles if f'roles["{role}"]' not in code] == []
+
+
 def test_the_tables_are_loaded_once():
     assert load_lexicon() is load_lexicon()
-    assert json.dumps(sorted(load_lexicon().address_words))
+
+
+def test_a_users_row_is_read_beside_ours(tmp_path):
+    header = "form,unit_code,multiplier,plural,position,needs_case,context,example,description,source"
+    row = "viss,kg,1.632932532,,after,false,,5 viss,Weight in Myanmar.,trade"
+    (tmp_path / "unit_forms.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    nlp = spacy.blank("en")
+    nlp.add_pipe("ledger_quantities", config={"lexicon_dirs": [str(tmp_path)]})
+    quantity = nlp("They sold 100 viss of rice.")._.quantities[0]
+    assert (quantity.unit_code, quantity.value) == ("kg", Decimal("163.2932532"))
