@@ -24,9 +24,6 @@ _COMPANY_FORMS = re.compile(
 )
 _CONFUSED = ("PERSON", "ORG", "FACILITY", "GPE")
 _LABEL_OF = {"PERSON": "PERSON", "ORG": "ORG", "GPE": "GPE", "FACILITY": "FAC"}
-_STATE_WORDS = re.compile(
-    r"\b(?:republic|kingdom|federation|states?|islands?|emirates|union|commonwealth)\b", re.IGNORECASE
-)
 _FUZZY_FROM = 91
 """Out of 100, by ``rapidfuzz.fuzz.ratio``: one letter in eleven may differ."""
 
@@ -131,10 +128,6 @@ class Linker:
                     known, score = self._likely(normalised(name, other), other)
         if known is not None:
             return known, "exact" if score == 100 else "fuzzy", 0.93 if score == 100 else round(0.008 * score, 2)
-        if entity_type == "GPE" and _STATE_WORDS.search(name):
-            country = self._country(name)
-            if country is not None:
-                return country, "country", 0.9
         return Entity(stable_id(entity_type, key), name, entity_type), "new", 0.6
 
     def _by_initial(self, name: str) -> Entity | None:
@@ -145,14 +138,6 @@ class Linker:
             return None
         person = self.tables.entities[known]
         return person if person.entity_name.startswith(first[0]) else None
-
-    def _country(self, name: str) -> Entity | None:
-        from rigour.territories import lookup_territory
-
-        territory = lookup_territory(name)
-        if territory is None or not territory.is_country or territory.alpha3 is None:
-            return None
-        return self.tables.entities.get(f"country:{territory.alpha3.upper()}")
 
     def _likely(self, key: str, entity_type: str) -> tuple[Entity | None, float]:
         """The curated entity of this type whose name is the same but for spelling, with the likeness."""
