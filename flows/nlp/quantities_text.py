@@ -22,6 +22,9 @@ DAYS = frozenset(
 )
 
 
+_DOLLARS = ("AUD", "CAD", "NZD", "SGD", "HKD")
+
+
 class TextFacts:
     """What holds for a whole document, found out only when a number asks for it."""
 
@@ -32,6 +35,7 @@ class TextFacts:
         self.text = doc.text
         self._is_european: bool | None = None
         self._words: frozenset[str] | None = None
+        self._dollar: str | None = None
         self.has_tags = doc.has_annotation("TAG")
         self.has_parse = doc.has_annotation("DEP")
 
@@ -40,6 +44,18 @@ class TextFacts:
         if self._is_european is None:
             self._is_european = is_written_european(self.text)
         return self._is_european
+
+    @property
+    def dollar(self) -> str:
+        """Whose dollar a bare "$" is: another country's than the United States' only where the text is all its own."""
+        if self._dollar is None:
+            self._dollar = "USD"
+            roles = self.lexicon.roles
+            american = any(sign in self.text for sign in ("US$", "U.S.", " US ")) or self.words & roles["dollar_USD"]
+            if not american:
+                spoken = [code for code in _DOLLARS if len(self.words & roles[f"dollar_{code}"]) >= 2]
+                self._dollar = spoken[0] if len(spoken) == 1 else "USD"
+        return self._dollar
 
     @property
     def words(self) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """Finds the unit printed before or after a number, settles which one an ambiguous form means, reads rates."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from flows.nlp.numbers import ONE, divide, parse_digits, read_cardinal
@@ -68,6 +69,8 @@ def _choose(
         fitting += [form for form in forms if not form.needs_case]
     if not fitting:
         return None
+    if surface == "$" and sentence.facts.dollar != "USD":
+        return replace(fitting[0], unit_code=sentence.facts.dollar), 0.6
     if len({form.unit_code for form in fitting}) == 1 and not fitting[0].context:
         return fitting[0], 0.97
     default: UnitForm | None = None
