@@ -11,9 +11,10 @@ from flows.nlp.calibration import load_calibration
 from flows.nlp.figures_carry import Carrier
 from flows.nlp.figures_changes import ChangeReader
 from flows.nlp.figures_draft import MAX_SENTENCE, Cues, Draft
+from flows.nlp.figures_ellipsis import EllipsisReader
 from flows.nlp.figures_governors import Climber, Governor
 from flows.nlp.figures_measure import MeasureReader
-from flows.nlp.figures_parties import PartyReader
+from flows.nlp.figures_parties import PartyReader, settle_purchases
 from flows.nlp.figures_periods import PeriodReader
 from flows.nlp.figures_rates import read_time_apart
 from flows.nlp.figures_tree import Tree, singular
@@ -25,6 +26,9 @@ from flows.nlp.quantities_lexicon import DirectionRow
 from flows.nlp.spans import MentionSpan, Quantity
 from flows.records import Figure
 
+_SHARES = frozenset({"share", "proportion", "percentage", "portion"})
+_WHOLE_GAP = 12
+_ON_POLL = frozenset({"be", "poll", "stand"})
 _TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 """A fall of more than 5 is a change below -5."""
 
@@ -97,9 +101,29 @@ class FigureReader:
             verb = tree.lemmas[governor.verb] if governor.verb is not None else ""
             if verb in self._change_verbs:
                 draft.kind, draft.direction = "change", self._change_verbs[verb]
+        elif draft.kind == "level" and quantity.dimension == "ratio" and self._is_share(tree, draft):
+            draft.kind = "share"
         if draft.kind == "change" and (draft.direction is None or governor.relation == "by"):
             self._turn(draft, tree)
         return draft
+
+    def _is_share(self, tree: Tree, draft: Draft) -> bool:
+        """ "raise the share of renewables to 50%", "the party is on 33%", "of the 1,300 dead, 83% had no permit"."""
+        governor = draft.governor
+        for noun, rule in governor.nouns:
+            if rule.partition(">")[2] in _SHARES or tree.keys[noun] in _SHARES:
+                return not rule.startswith("subject") or governor.relation in ("object", "at", "to", "from", "by")
+        if governor.verb is None:
+            return False
+        if governor.relation == "on":
+            return tree.lemmas[governor.verb] in _ON_POLL
+        start = tree.sentences[draft.sentence][0]
+        return (
+            governor.relation == "subject"
+            and tree.lowers[start] == "of"
+            and tree.heads[start] == governor.verb
+            and draft.quantity.token_start - start <= _WHOLE_GAP
+        )
 
     def _turn(self, draft: Draft, tree: Tree) -> None:
         """Give a change the direction of the verb that governs it from afar: "cut its forecast … by 110,000"."""
@@ -122,12 +146,15 @@ class FigureReader:
     def _read_measures(self, tree: Tree, climber: Climber, drafts: list[Draft]) -> None:
         reader = MeasureReader(tree, self._measures, self._cues, climber.owner)
         carrier = Carrier(tree, self._measures, self._cues)
+        ellipsis = EllipsisReader(tree, self._measures, self._cues)
         readable = [draft for draft in drafts if draft.is_readable]
         for draft in readable:
+            ellipsis.read(draft, drafts)
             reader.read(draft)
             reader.read_commodity(draft)
             carrier.take_over_measure(draft, drafts)
         for draft in readable:
+            ellipsis.take_counted(draft, drafts)
             carrier.take_over_later(draft, drafts)
         carrier.deal_out(readable)
 
@@ -154,11 +181,15 @@ class FigureReader:
             carrier.take_over_base(draft, drafts)
             carrier.take_over_period(draft, drafts)
             carrier.take_over_parties(draft, drafts, parties)
+            settle_purchases(draft)
             if draft.kind == "change" and draft.change_basis is None:
                 if draft.period_rule is not None and draft.period_rule.startswith("since"):
                     draft.change_basis = "since"
                 elif periods.compared_year(draft):
                     draft.change_basis = "year_on_year"
+            carrier.take_over_bracket(draft, drafts)
+        for draft in readable:
+            carrier.give_to_reached(draft, drafts)
         carrier.share_restated(readable)
         for draft in readable:
             read_time_apart(tree, self._cues, draft)

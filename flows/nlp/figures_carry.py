@@ -11,6 +11,9 @@ from flows.nlp.measures import Measures, fits
 MAX_BACK = 2
 """Sentences that a pronoun reaches back over."""
 
+_LED = 3
+"""Paragraphs after the first that its time still holds for."""
+
 _COMPARED = frozenset({"compared", "versus", "vs", "against", "from", "than"})
 _LEVELS = ("level", "rate")
 _TIED = ("attached", "bracket", "aside", "of-which", "reached")
@@ -28,6 +31,8 @@ class Carrier:
     def take_over_measure(self, draft: Draft, drafts: Sequence[Draft]) -> None:
         """Give a list's member the list's measure, and "this number" that of the figure before it."""
         governor = draft.governor
+        if draft.continues is not None and draft.measure is None and self._take(draft, drafts[draft.continues], "list"):
+            return
         if draft.index and self._is_parallel(draft, drafts[draft.index - 1]):
             draft.commodity = None
             if self._take(draft, drafts[draft.index - 1], "list"):
@@ -164,6 +169,8 @@ class Carrier:
             return
         base = drafts[draft.base]
         if draft.base_rule == "reached" and draft.measure is not None:
+            if base.measure is None and base.phrase == draft.phrase:
+                self._take(base, draft, "list")  # "Volumes shipped fell 9.6% to 537 million kilos"
             return
         draft.commodity = None
         if self._take(draft, base, "list"):
@@ -203,12 +210,33 @@ class Carrier:
             return
         for other in reversed(drafts[max(0, draft.index - WINDOW) : draft.index]):
             if draft.sentence - other.sentence > 1 or not self._same_paragraph(other, draft):
-                return
+                break
             if other.sentence == draft.sentence or not other.has_period:
                 continue
             if draft.status == other.status == "reported" and self._continues(draft, other):
-                carry_period(draft, other, "carried:sentence-before")
+                self._carry(draft, other, "carried:sentence-before")
             return
+        self._take_over_lead(draft, drafts)
+
+    def _take_over_lead(self, draft: Draft, drafts: Sequence[Draft]) -> None:
+        """The first paragraph names the time that those right after it speak of too, where they name none."""
+        paragraphs = self._tree.paragraph_of
+        lead = next((other for other in drafts[:WINDOW] if other.has_period), None)
+        if lead is None or lead.index >= draft.index or paragraphs[lead.sentence] > 0:
+            return
+        if not 0 < paragraphs[draft.sentence] <= _LED or draft.status != "reported" or lead.status != "reported":
+            return
+        if self._continues(draft, lead):
+            self._carry(draft, lead, "carried:lead")
+
+    def _carry(self, draft: Draft, other: Draft, rule: str) -> None:
+        carry_period(draft, other, rule)
+        commodity, dimension = other.commodity, draft.quantity.dimension
+        if draft.commodity is not None or commodity is None:
+            return
+        is_one_matter = rule == "carried:sentence-before" or draft.measure in self._measures.flows
+        if is_one_matter and self._measures.commodity_fits(commodity, dimension):
+            draft.commodity, draft.commodity_rule = commodity, "carried"
 
     def _continues(self, draft: Draft, other: Draft) -> bool:
         """Whether two sentences speak of one matter: the same measure, or deliveries both times."""
@@ -247,6 +275,31 @@ class Carrier:
             draft.recipient = frame.recipient
         if draft.supplier is None and _same(draft.recipient, frame.recipient):
             draft.supplier = frame.supplier
+
+    def give_to_reached(self, draft: Draft, drafts: Sequence[Draft]) -> None:
+        """ "fell 9.6% to 537 million kilos": what the change was given, the level it led to has too."""
+        if draft.base is None or draft.base_rule != "reached" or not draft.has_period:
+            return
+        base = drafts[draft.base]
+        if base.period_surface is None:
+            carry_period(base, draft, "carried:base")
+            base.commodity = base.commodity or draft.commodity
+
+    def take_over_bracket(self, draft: Draft, drafts: Sequence[Draft]) -> None:
+        """ "SDR 200 million (about $265 million)": the same amount again, said of the same thing at the same time."""
+        start = draft.quantity.token_start
+        before = drafts[draft.index - 1] if draft.index else None
+        if before is None or self._tree.lowers[start - 1] != "(" or before.quantity.token_end != start - 1:
+            return
+        if draft.quantity.dimension != before.quantity.dimension and before.quantity.dimension != "count":
+            return
+        draft.status = before.status
+        if draft.kind in _LEVELS and before.kind in _LEVELS:
+            draft.measure = draft.measure or before.measure
+            draft.phrase = before.phrase or draft.phrase
+            if not draft.has_period and before.has_period:
+                carry_period(draft, before, "carried:base")
+                draft.period_basis = before.period_basis
 
     def share_restated(self, drafts: Sequence[Draft]) -> None:
         """Give a figure without a period that of the same figure told elsewhere in the text."""

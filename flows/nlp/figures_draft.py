@@ -41,6 +41,7 @@ class Cues:
         self.carrying = words("carry_noun")
         self.level_verbs = words("level_verb")
         self.report_verbs = words("report_verb")
+        self.asking_verbs = words("asking_verb")
         self.supplier_nouns = words("supplier_noun")
         self.recipient_nouns = words("recipient_noun")
         self.bases = {row.term: row.value or "" for row in by_role.get("basis", ())}

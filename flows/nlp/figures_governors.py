@@ -22,6 +22,7 @@ _OF_OBJECTS = frozenset(
 """Relations to a verb under which its object is what is measured: "raise exports to", "keep trade above"."""
 _PACES = frozenset({"rate", "pace", "clip", "speed"})
 _BESIDE = frozenset({"on", "into", "for", "in", "from"})
+_AIMS = _BESIDE | {"to", "towards", "toward"}
 _PLACES = frozenset({"GPE", "LOC", "FAC", "DATE", "TIME", "PERSON"})
 _FOLLOWERS = frozenset({"compared", "versus", "against", "vs", "than"})
 
@@ -155,8 +156,10 @@ class Climber:
                 token = head
                 continue
             if label == "appos" and tags[head] in NOUN_TAGS:
-                self._add_noun(head, "apposition", found)
-                break
+                if self._add_noun(head, "apposition", found) or tree.keys[head] not in self._transparent:
+                    break
+                token = head  # "slipped from a record $122,838"
+                continue
             if tags[head] in NOUN_TAGS and label in ("acl", "relcl", "nsubj"):
                 self._add_noun(head, label, found)
                 break
@@ -167,8 +170,10 @@ class Climber:
         """Note the nouns after "of" and "in" that the quantity itself governs, or that stand right after it."""
         tree, quantity = self._tree, self._quantities[index]
         end = quantity.token_end
-        if end - 1 > quantity.head and tree.lowers[quantity.head + 1] == "of":
-            end = quantity.head + 1  # "1 million tons of grain a year" is one expression
+        for token in range(quantity.number_end + 1, quantity.token_end - 1):
+            if tree.lowers[token] == "of":
+                end = token  # "1 million tons of grain a year" is one expression
+                break
         if (
             end < tree.size
             and tree.lowers[end] in ("of", "in", "worth")
@@ -180,20 +185,24 @@ class Climber:
                 noun = tree.child(of, "pobj") if of is not None else None
             if noun is not None and tree.tags[noun] in NOUN_TAGS | {"WDT", "DT", "PRP", "JJ", "VBG"}:
                 if tree.lowers[end] == "in":
-                    found.own_in = noun
+                    found.own_in = noun if tree.doc[noun].ent_type_ not in ("DATE", "TIME") else None
                 else:
                     found.own_of = noun
         for place in {top, quantity.head}:
             self._note_beside(place, end, found)
+        if found.own_of is None and end < tree.size and tree.tags[end] in ("NN", "NNS"):
+            last = end - 1
+            if tree.deps[last] == "compound" and tree.heads[last] == end and last > quantity.number_start:
+                found.own_of = end  # "6.8 grams per tonne gold", "2 million tonnes wheat"
         if found.own_of is None and end < tree.size and tree.lowers[end] == "of" and end + 1 < tree.size:
             # The parser sometimes hangs "of which" elsewhere.
             found.own_of = end + 1 if tree.lowers[end + 1] in ("which", "them", "it", "those", "whom") else None
 
-    def _note_beside(self, place: int, after: int, found: Governor) -> None:
+    def _note_beside(self, place: int, after: int, found: Governor, prepositions: frozenset[str] = _BESIDE) -> None:
         """Note the things, not places or times, that prepositions add: "spent … on roads"."""
         tree = self._tree
         for child in tree.children[place]:
-            if child < after or tree.deps[child] != "prep" or tree.lowers[child] not in _BESIDE:
+            if child < after or tree.deps[child] != "prep" or tree.lowers[child] not in prepositions:
                 continue
             noun = tree.child(child, "pobj")
             if noun is None or noun in self.owner or tree.tags[noun] not in ("NN", "NNS"):
@@ -263,6 +272,7 @@ class Climber:
         found.verb = verb
         if label in SUBJECTS:
             found.relation = "subject"
+            self._note_beside(verb, verb, found, _AIMS)  # "Rs 2 trillion will go to defence"
             return
         if label == "prep":
             found.relation = tree.lowers[token]

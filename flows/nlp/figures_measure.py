@@ -17,6 +17,9 @@ _WHOLES = frozenset({"gdp", "product", "income", "economy"})
 _EXTENTS = frozenset(
     {"length", "height", "width", "depth", "weight", "area", "size", "diameter", "volume", "thickness"}
 )
+_EARNED = frozenset({"income", "revenue"})
+_SUBJECT_GAP = 4
+"""Words between a subject and its verb that still make one phrase: "Pakistan needs to repay"."""
 _GALLONS = ("[gal_us]", "[gal_br]", "L")
 
 
@@ -149,6 +152,8 @@ class MeasureReader:
     def _is_name(self, start: int, noun: int) -> bool:
         """ "Federal Reserve" holds no reserves; names of indexes ("Dow Jones Industrial Average") are measures."""
         tree = self._tree
+        if tree.tags[noun] == "NNP" and tree.doc[noun].is_title and noun and tree.lowers[noun - 1] == "the":
+            return tree.doc[noun].ent_type_ in ("ORG", "GPE", "PERSON")  # "the Commission", "the Fund"
         if tree.tags[noun] not in ("NNP", "NNPS") or noun == start or tree.tags[noun - 1] not in ("NNP", "NNPS"):
             return False
         if not (tree.doc[noun].is_title and tree.doc[noun - 1].is_title):
@@ -187,16 +192,41 @@ class MeasureReader:
         sense = self._measures.of_word(lemma, dimension, pos) or self._measures.of_word(f"{lemma}e", dimension, pos)
         if sense is None:
             return False
+        if sense.measure in _EARNED and relation == "object" and self._take_source(draft, verb):
+            return True
         draft.measure, draft.measure_rule = sense.measure, f"verb:{lemma}"
         if draft.phrase is None and dimension != "count":
             self._take_phrase_alone(draft)
+            self._take_verb_phrase(draft, verb)
         return True
+
+    def _take_source(self, draft: Draft, verb: int) -> bool:
+        """ "Kenya earned $1.4 billion from tea exports": what is earned from says more than the earning."""
+        tree = self._tree
+        for child in tree.children[verb]:
+            noun = tree.child(child, "pobj") if tree.deps[child] == "prep" and tree.lowers[child] == "from" else None
+            if noun is not None and tree.tags[noun] in NOUN_TAGS and self._take_noun(draft, noun, "from"):
+                return True
+        return False
+
+    def _take_verb_phrase(self, draft: Draft, verb: int) -> None:
+        """ "The fund lost $5 billion": where only the subject is named, the verb says what the amount is."""
+        tree = self._tree
+        if verb >= draft.quantity.token_start or verb in self._owner:
+            return
+        if draft.phrase is None:
+            draft.phrase = (verb, verb + 1)
+            return
+        start, end = draft.phrase
+        is_near = end <= verb <= end + _SUBJECT_GAP and tree.subject(verb) == end - 1
+        if is_near and not any(token in self._owner for token in range(end, verb)):
+            draft.phrase = (start, verb + 1)
 
     def _take_modified(self, draft: Draft) -> bool:
         """ "a $27 billion LNG plant", "$3 billion in deals": the thing right after the amount has it."""
         governor, quantity, tree = draft.governor, draft.quantity, self._tree
         noun = governor.modified
-        if noun is None and quantity.dimension == "money" and self._is_thing(governor.own_in):
+        if noun is None and quantity.dimension == "money" and self._is_amount_of(governor.own_in):
             noun = governor.own_in
         if noun is None or noun in self._owner or draft.is_relative:
             return False
@@ -241,25 +271,38 @@ class MeasureReader:
         governor, quantity, tree = draft.governor, draft.quantity, self._tree
         near = [noun for noun, rule in governor.nouns if rule.startswith(("of-", "modifier", "apposition"))]
         far = [noun for noun, rule in governor.nouns if not rule.startswith(("of-", "modifier", "apposition"))]
-        owned = [noun for noun in (governor.own_of, governor.own_in) if self._is_thing(noun)]
+        owned = [noun for noun in (governor.own_of,) if self._is_thing(noun)]
+        owned += [noun for noun in (governor.own_in,) if self._is_amount_of(noun)]
         owned += governor.beside
         far += governor.bare
         is_level = governor.verb is not None and tree.lemmas[governor.verb] in self._cues.level_verbs
-        is_sum = quantity.dimension == "money" and self._is_thing(governor.own_in)
+        is_level = is_level and not (draft.measure_rule or "").startswith("verb")  # "makes 2 million tonnes of iron"
+        is_sum = quantity.dimension == "money" and self._is_amount_of(governor.own_in)
         if draft.kind == "change" or (is_level and governor.relation != "subject" and not is_sum):
             order = near + far + owned
         elif draft.kind == "share" or (quantity.dimension or "").partition("_per_")[0] in _PHYSICAL | {"money"}:
             order = near + owned + far
         else:
             order = near + far + owned
+        change = governor.change_noun if draft.kind == "change" and order and order[0] in far else None
+        if change is not None and governor.verb is not None:
+            is_asked = tree.lemmas[governor.verb] in self._cues.asking_verbs
+            order = [change, *order] if is_asked else order  # "the unions want a rise of 8 percent"
         for noun in order:
             if tree.tags[noun] in NOUN_TAGS and (noun not in self._owner or noun in owned):
                 draft.phrase = tree.whole_phrase(noun, self._floor(quantity, noun))
                 return
 
     def _is_thing(self, noun: int | None) -> TypeGuard[int]:
-        """Whether "in X" names what the amount consists of, rather than where or when."""
+        """Whether "of X" names what the amount consists of, rather than where or when."""
         return noun is not None and self._tree.doc[noun].ent_type_ not in ("GPE", "LOC", "DATE", "TIME", "FAC")
+
+    def _is_amount_of(self, noun: int | None) -> TypeGuard[int]:
+        """The same for "in X": most names after "in" are places, whether or not the model knows them."""
+        tree = self._tree
+        if not self._is_thing(noun):
+            return False
+        return tree.tags[noun] not in ("NNP", "NNPS") or self._measures.commodity_in(tree, noun, noun + 1) is not None
 
     @staticmethod
     def _floor(quantity: Quantity, noun: int) -> int:

@@ -281,10 +281,20 @@ class PartyReader:
         return draft.phrase is not None and draft.phrase[0] <= token < draft.phrase[1]
 
     def _head(self, phrase: tuple[int, int]) -> int:
-        """The head of a phrase that may end in "of …"."""
+        """The head of a phrase that may end in "of …", or in the verb that says what its subject did."""
         start, end = phrase
         tree = self._tree
+        while end - 1 > start and tree.tags[end - 1] in VERB_TAGS | {"RB", "TO"}:
+            end -= 1
         for token in range(start, end):
             if tree.lowers[token] == "of" and token > start:
                 return token - 1
         return end - 1
+
+
+def settle_purchases(draft: Draft) -> None:
+    """Call what one country buys from another imports."""
+    parties = (draft.supplier, draft.recipient)
+    countries = {party.entity.country_iso3 for party in parties if party is not None} - {None}
+    if draft.measure == "purchases" and len(countries) == 2:
+        draft.measure = "imports"

@@ -192,6 +192,10 @@ class Tree:
             if label not in _GOVERNED:
                 return None
             verb = head
+            if label == "conj" and self.tags[verb] in NOUN_TAGS:
+                # "comes with 12GB of memory and starts at £799": joined to the noun by a fault of the parse.
+                while self.tags[verb] not in VERB_TAGS and self.heads[verb] != verb:
+                    verb = self.heads[verb]
         return None
 
     def phrase(self, head: int, floor: int = 0) -> tuple[int, int]:
