@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import StorageError, WarehouseBusy, WarehouseDamaged
+from flows.migrations import prepare
 from flows.settings import Settings
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-SCHEMA_VERSION = 1
 DDL = Path(__file__).with_name("warehouse.sql")
 
 
@@ -97,9 +97,12 @@ def describe_holder(settings: Settings) -> str:
 
 @contextmanager
 def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator["duckdb.DuckDBPyConnection"]:
-    """A connection to the working file, its tables made where they are missing. Hold the lock to write.
+    """A connection to the working file, its tables made where they are missing or of an older version.
+
+    Hold the lock to write.
 
     Raises:
+        LedgerError: A newer newsledger made the file.
         WarehouseDamaged: The file is no DuckDB file, or cannot be read; says how to rebuild.
         StorageError: Disk full, or no permission.
     """
@@ -113,7 +116,7 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator["
     try:
         connection.execute("set timezone = 'UTC'")
         if not read_only:
-            connection.execute(DDL.read_text(encoding="utf-8"))
+            prepare(connection, DDL.read_text(encoding="utf-8"))
         yield connection
     except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as error:
         raise _told(error, settings) from error

@@ -213,5 +213,5 @@ create table if not exists ops.runs (
     summary json
 );
 
+-- Written by flows/migrations.py; raise SCHEMA_VERSION there with every change of this file.
 create table if not exists ops.schema_version (version integer not null);
-insert into ops.schema_version select 1 where not exists (select 1 from ops.schema_version);

@@ -146,4 +146,18 @@ def serve(cron: str, name: str, paths: tuple[str, ...]) -> None:
             ledger.serve(name=name, cron=cron, parameters={"paths": absolute}, print_starting_message=False)
 
 
-COMMANDS = (run, ingest, build, validate, publish, serve)
+@click.command()
+@JSON
+def rebuild(is_json: bool) -> None:
+    """Make a damaged or deleted warehouse anew, from what of it can be read and from the last release.
+
+    The damaged file is moved aside. The next `newsledger run` reads the texts again.
+    """
+    from flows.rebuild import rebuild as rebuild_warehouse
+
+    with one_step("rebuild") as (settings, run_id):
+        result = rebuild_warehouse(settings, run_id=run_id)
+    tell(result, is_json=is_json)
+
+
+COMMANDS = (run, ingest, build, validate, publish, rebuild, serve)
