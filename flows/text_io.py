@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -33,6 +34,8 @@ def parse_one(settings: Settings, text: str, published_on: date | None, *, langu
     """Read one text and print what it states: in colour on a terminal, else one JSON line."""
     from flows.nlp.pipeline import extract
 
+    if len(text) > settings.max_document_chars:
+        raise UsageError(_too_long(len(text), settings))
     findings = extract(_reader(settings, language), text, published_on=published_on)
     if is_json or not sys.stdout.isatty():
         print(json.dumps(findings.as_json_row(), ensure_ascii=False))
@@ -56,68 +59,88 @@ def parse_lines(settings: Settings, source: Path, target: Path, published_on: da
     with ExitStack() as stack:
         lines: TextIO = sys.stdin if str(source) == "-" else stack.enter_context(source.open(encoding="utf-8"))
         out: TextIO = sys.stdout if str(target) == "-" else stack.enter_context(target.open("w", encoding="utf-8"))
-        for batch in _batches(lines, settings.batch_size, published_on):
-            good = [text for text in batch if not isinstance(text, _Unreadable)]
+        for batch in _batches(lines, settings, published_on):
+            good = [text for _, text in batch if not isinstance(text, _Unreadable)]
             found = extract_all(nlp, good, batch_size=settings.batch_size)
-            for text in batch:
+            for given_id, text in batch:
                 if isinstance(text, _Unreadable):
                     failed += 1
                     print(f"newsledger: {source}, line {text.line}: {text.problem}", file=sys.stderr)
-                    row: dict[str, Any] = {"id": text.document_id, "error": text.problem}
+                    row: dict[str, Any] = {"id": given_id, "error": text.problem}
                 else:
-                    row = next(found).as_json_row()
+                    row = next(found).as_json_row() | {"id": given_id}
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
     if failed:
         raise LedgerError(f"{failed} line(s) of {source} could not be read; the others were.")
 
 
+@dataclass(frozen=True, slots=True)
 class _Unreadable:
     """A line that is no text to read, and why."""
 
-    def __init__(self, line: int, problem: str, document_id: Any = None) -> None:
-        self.line = line
-        self.problem = problem
-        self.document_id = document_id
+    line: int
+    problem: str
 
 
-def _batches(lines: TextIO, size: int, published_on: date | None) -> "Iterator[list[Text | _Unreadable]]":
-    batch: list[Text | _Unreadable] = []
+def _batches(
+    lines: TextIO, settings: Settings, published_on: date | None
+) -> "Iterator[list[tuple[Any, Text | _Unreadable]]]":
+    batch: list[tuple[Any, Text | _Unreadable]] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        batch.append(_read_line(number, line, published_on))
-        if len(batch) >= size:
+        batch.append(_read_line(number, line, settings, published_on))
+        if len(batch) >= settings.batch_size:
             yield batch
             batch = []
     if batch:
         yield batch
 
 
-def _read_line(number: int, line: str, published_on: date | None) -> "Text | _Unreadable":
+def _read_line(
+    number: int, line: str, settings: Settings, published_on: date | None
+) -> "tuple[Any, Text | _Unreadable]":
+    """The line's own id, as given, and its text; the line's number stands in for an id that is missing."""
     from flows.nlp.pipeline import Text
 
     try:
         row = json.loads(line)
-    except ValueError as error:
-        return _Unreadable(number, f"not JSON: {error}")
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-        return _Unreadable(number, 'needs {"id", "text"}, the text a string', _id_of(row))
-    given = row.get("published_on")
+    except (ValueError, RecursionError) as error:
+        return None, _Unreadable(number, f"not JSON: {error}")
+    if not isinstance(row, dict):
+        return None, _Unreadable(number, 'needs {"id", "text"}')
+    given_id = row.get("id", number)
+    text, day = row.get("text"), row.get("published_on")
+    if not isinstance(text, str):
+        return given_id, _Unreadable(number, 'needs {"id", "text"}, the text a string')
+    if len(text) > settings.max_document_chars:
+        return given_id, _Unreadable(number, _too_long(len(text), settings))
     try:
-        day = date.fromisoformat(str(given)[:10]) if given else published_on
+        published_on = date.fromisoformat(str(day)[:10]) if day else published_on
     except ValueError:
-        return _Unreadable(number, f"published_on is no date: {for_log(str(given))}", _id_of(row))
-    return Text(str(row.get("id", number)), row["text"], day, row.get("title"))
+        return given_id, _Unreadable(number, f"published_on is no date: {for_log(str(day))}")
+    title = row.get("title")
+    return given_id, Text(str(given_id), text, published_on, title if isinstance(title, str) else None)
 
 
-def _id_of(row: Any) -> Any:
-    return row.get("id") if isinstance(row, dict) else None
+def _too_long(length: int, settings: Settings) -> str:
+    return f"{length:,} characters; the setting max_document_chars allows {settings.max_document_chars:,}"
+
+
+def _shown_period(start: date | None, end: date | None) -> str:
+    """A whole year as the year, else the two days."""
+    if start is None and end is None:
+        return ""
+    if start and end and (start.month, start.day, end.month, end.day, start.year) == (1, 1, 12, 31, end.year):
+        return str(start.year)
+    return f"{start or ''} – {end or ''}" if start != end else str(start)
 
 
 STYLES = {"figure": "bold green", "event": "bold magenta", "mention": "cyan"}
 
 
 def _show(findings: Findings) -> None:
+    from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text as Styled
@@ -131,14 +154,16 @@ def _show(findings: Findings) -> None:
     console.print(body)
 
     def table(title: str, *columns: str) -> Table:
-        return Table(*columns, title=title, title_justify="left", title_style=STYLES[title.lower().rstrip("s")])
+        return Table(
+            *columns, box=box.SIMPLE, title=title, title_justify="left", title_style=STYLES[title.lower().rstrip("s")]
+        )
 
     figures = table(
         "Figures", "surface", "kind", "value", "unit", "measure", "commodity", "period", "status", "from → to"
     )
     for item in findings.figures:
         parties = (names.get(item.supplier_entity_id or "", ""), names.get(item.recipient_entity_id or "", ""))
-        period = f"{item.period_start} – {item.period_end}" if item.period_start else ""
+        period = _shown_period(item.period_start, item.period_end)
         figures.add_row(
             item.surface,
             item.kind,

@@ -1,5 +1,7 @@
 """Puts the reader together: which components, in which order, which version; and reads a text with it."""
 
+import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -36,6 +38,8 @@ COMPONENTS = (
 )
 """In the order in which each reads what those before it left."""
 
+LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+
 NLP_CODE = Path(__file__).parent
 
 
@@ -66,6 +70,8 @@ def build_nlp(model: str, lexicon_dirs: Sequence[Path] = ()) -> Language:
         raise UsageError(
             f"The spaCy model {model!r} is not installed. Install it, or set `models` to one that is."
         ) from error
+    # Who calls decides how long a text may be (setting `max_document_chars`); spaCy's own limit would raise midway.
+    nlp.max_length = sys.maxsize
     register_extensions()
     nlp.add_pipe("ledger_paragraphs", before="parser")
     for name in COMPONENTS:
@@ -122,7 +128,8 @@ def extract_all(nlp: Language, texts: Iterable[Text], *, batch_size: int = 64) -
 
 
 def _prepare(nlp: Language, text: Text) -> Doc:
-    doc = nlp.make_doc(text.body)
+    # A lone surrogate is no character: spaCy cannot hash it, and no file could hold it. Offsets stay.
+    doc = nlp.make_doc(LONE_SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text.body))
     doc._.document_id = text.document_id
     doc._.published_on = text.published_on
     doc._.title = text.title
