@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 from flows.nlp import ids
 from flows.nlp.attribution import speaker_of
 from flows.nlp.events_content import absorbed
-from flows.nlp.events_headline import repair_headlines
+from flows.nlp.events_headline import repair_headlines, repair_roots
 from flows.nlp.events_merge import merge_events
 from flows.nlp.events_names import EventName, NameLexicon, find_names, load_names
 from flows.nlp.events_parse import Parse
@@ -53,6 +53,7 @@ def read_events(doc: Doc, lexicon: EventLexicon) -> list[Event]:
     if not len(doc) or not doc.has_annotation("DEP"):
         return []
     parse = Parse(doc)
+    repair_roots(parse)
     repair_headlines(parse, lexicon.triggers)
     names = find_names(parse, lexicon.names)
     hits = list(find_hits(parse, lexicon.triggers))
@@ -98,10 +99,15 @@ def _candidates(
 
 def _independent(parse: Parse, cast: Cast, candidates: list[Candidate]) -> list[Candidate]:
     """The candidates that are not only what another is about; that one inherits their name."""
-    kept = []
+    kept: list[Candidate] = []
     by_token = {one.token: one for one in candidates}
     for one in candidates:
         outer = absorbed(parse, one, by_token)
+        if outer is not None and any(test.key == "yields" for test in outer.trigger.tests):
+            # "denied that it had shelled the town": the shelling is what matters, and it is denied.
+            by_token.pop(outer.token, None)
+            kept = [other for other in kept if other is not outer]
+            outer = None
         if outer is None:
             kept.append(one)
         elif outer.name is None:

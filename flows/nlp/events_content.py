@@ -52,6 +52,10 @@ def absorbed(parse: Parse, one: CandidateT, by_token: Mapping[int, CandidateT]) 
         if dep in _CLAUSE_STEPS:
             is_clause = True
         elif dep == "advcl":
+            outer = by_token.get(head) or _phrase_of(parse, head, by_token)
+            if outer is not None and outer.trigger.kind.event_type == "PROTEST":
+                # "marched, demanding that", "marched to denounce": what the protest is about
+                return outer if one.trigger.kind.event_type in _VERBAL_TYPES else None
             if parse.tag[token] != "VB":  # "met to discuss"; not "met, signing"
                 return None
             is_clause = True
@@ -64,6 +68,15 @@ def absorbed(parse: Parse, one: CandidateT, by_token: Mapping[int, CandidateT]) 
         if outer is not None:
             return outer if _absorbs(outer, one, is_clause=is_clause) else None
         token = head
+    return None
+
+
+def _phrase_of(parse: Parse, verb: int, by_token: Mapping[int, CandidateT]) -> CandidateT | None:
+    """The phrase that a verb is a part of: "took to the streets" stands at its last word."""
+    for prep in parse.children(verb, "prep"):
+        for obj in parse.children(prep, "pobj"):
+            if obj in by_token:
+                return by_token[obj]
     return None
 
 

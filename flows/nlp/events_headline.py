@@ -16,6 +16,8 @@ _PARTICLES = frozenset({"off", "out", "down", "up", "back"})
 _FINITE = frozenset({"VBZ", "VBP", "VBD", "MD"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "VERB", "ADV", "PRON", "DET", "SYM", "X", "AUX"})
 
+_BELONGS_TO_VERB = frozenset({"prep", "advcl", "punct", "npadvmod", "advmod", "cc", "conj"})
+
 
 def repair_headlines(parse: Parse, lexicon: TriggerLexicon) -> None:
     """Lay out anew each short line that has no finite verb but could have one."""
@@ -30,6 +32,29 @@ def repair_headlines(parse: Parse, lexicon: TriggerLexicon) -> None:
             start = token
 
 
+def repair_roots(parse: Parse) -> None:
+    """Make a past tense the root that the parser hung on a noun: "rebels handed in arms", "an army scrambled jets"."""
+    for token, tag in enumerate(parse.tag):
+        noun = parse.head[token]
+        if tag != "VBD" or parse.dep[token] not in ("amod", "acl") or parse.dep[noun] != "ROOT":
+            continue
+        if parse.pos[noun] not in ("NOUN", "PROPN"):
+            continue
+        if parse.dep[token] == "amod" and token < noun and parse.children(token, "nsubj"):
+            relation, moved = "dobj", _BELONGS_TO_VERB
+        elif parse.dep[token] == "acl" and noun < token and not parse.children(token, "agent", "nsubj"):
+            relation, moved = "nsubj", frozenset({"punct"})
+        else:
+            continue
+        parse.kids[noun].remove(token)
+        for kid in [kid for kid in parse.kids[noun] if parse.dep[kid] in moved and kid > token]:
+            parse.kids[noun].remove(kid)
+            _attach(parse, kid, token, parse.dep[kid])
+        _attach(parse, token, token, "ROOT")
+        _attach(parse, noun, token, relation)
+        parse.kids[token].sort()
+
+
 def _find_verb(parse: Parse, lexicon: TriggerLexicon, start: int, end: int) -> int | None:
     """The word that can be a verb: "Visits" before "Sign", for a bare form may be a noun as well."""
     forms = lexicon.verb_forms
@@ -40,6 +65,10 @@ def _find_verb(parse: Parse, lexicon: TriggerLexicon, start: int, end: int) -> i
             continue
         lower = parse.lower(token)
         before = parse.lower(token - 1)
+        if before == "-":
+            continue  # "IMF-backed"
+        if lower.endswith("ed") and parse.pos[token - 1] in ("PROPN", "NOUN") and parse.tag[token] in ("VBN", "VBD"):
+            return token  # "Cuba relaxed travel rules", before another word that could be a verb
         if before in _PREPOSITIONS and before != "to":
             continue
         if before == "to":

@@ -24,7 +24,8 @@ PARTITIVES = frozenset(
     "series number round package set variety lot couple dozen wave range string raft pair host batch plenty group "
     "majority act campaign flurry spate barrage first second third fourth one two three several all most many "
     "some bcm mcm tcm ton tonne barrel meter metre mmt mt kilogram cargo amount volume quantity piece share unit part "
-    "remainder rest phase stage euro dollar pound yuan yen rouble ruble million billion trillion "
+    "remainder rest phase stage stretch section segment day week month year hour decade end "
+    "euro dollar pound yuan yen rouble ruble million billion trillion "
     "hundred thousand".split()
 )
 _MAX_CLIMB = 8  # a chain of conjuncts or infinitives longer than this is a list, not a clause
@@ -169,7 +170,9 @@ class Parse:
             return self._holders(head, depth) if self.pos[head] in ("NOUN", "PROPN") else self.of_adjective(head, depth)
         if dep == "xcomp" or (dep == "advcl" and self.children(verb, "aux") and self.tag[verb] == "VB"):
             if self.lemma(head) in OBJECT_CONTROL:
-                controlled = self.objects(head, depth + 1) or self.prep_objects(head, "on", "to", "for")
+                controlled = self.objects(head, depth + 1)
+                if not controlled and self.lemma(head) not in ("leave", "get", "see"):  # "left for Doha to seek credit"
+                    controlled = self.prep_objects(head, "on", "to", "for")
                 if controlled:
                     return controlled
             return self.doers(head, depth + 1)
@@ -226,6 +229,16 @@ class Parse:
                 if shared:
                     return shared
         return []
+
+    def retained_objects(self, verb: int) -> list[int]:
+        """What is given, of a passive that tells to whom: "was granted asylum"."""
+        return self.children(verb, "dobj") if self.is_passive(verb) else []
+
+    def beneficiaries(self, verb: int) -> list[int]:
+        """To whom it is given, where no preposition says so: "gave Lebanon wheat", "Lebanon was given wheat"."""
+        if self.retained_objects(verb):
+            return self.objects(verb)
+        return [kid for kid in self.children(verb, "dative") if self.pos[kid] != "ADP"]
 
     def prep_objects(self, token: int, *prepositions: str) -> list[int]:
         """Objects of the named prepositions below ``token``, also of the second one in "to and from"."""

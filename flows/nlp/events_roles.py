@@ -25,6 +25,7 @@ _NAMES_BEFORE = ("poss", "compound", "amod", "nmod", "npadvmod", "nsubj", "dep")
 # "said during a meeting": whoever speaks takes part. "fell despite the sanctions": not so.
 _SUBJECT_TAKES_PART = frozenset({"object", "during", "in", "at", "after", "for", "on", "to", "following", "before"})
 _PERSONAL = frozenset({"he", "she", "they", "we", "i", "him", "her", "them", "us", "who", "those", "it"})
+_WHO_SAYS = frozenset({"it", "he", "she", "they"})
 _MAX_PARTICIPANTS = 24
 
 
@@ -71,6 +72,8 @@ class Cast:
         """All meant by one noun phrase, without its conjuncts. Empty where nobody known is meant."""
         parse = self.parse
         mention = self.at.get(head)
+        if mention is not None and mention.entity.entity_type == "COMMODITY" and with_modifiers:
+            return self._named_before(head)  # "Russian timber" is Russia's
         if mention is not None and mention.token_start <= head:
             return self._with_state(mention.entity, head, with_modifiers)
         if head in self.plural:
@@ -78,6 +81,8 @@ class Cast:
             for entity in self.plural[head]:
                 found.extend(self._with_state(entity, head, with_modifiers=False))
             return found
+        if parse.pos[head] == "PRON":
+            return self._who_says(head)
         if not with_modifiers or parse.pos[head] in ("VERB", "AUX", "NUM"):
             return []
         found = []
@@ -101,10 +106,24 @@ class Cast:
                     if nearby.entity.entity_type in ACTOR_TYPES:
                         found.extend(self._with_state(nearby.entity, member, True))
                 elif parse.pos[member] in ("NOUN", "PROPN"):
-                    found.extend(self._named_before(member))
+                    found.extend(self._named_before(member) or self._within(member))
             if found:
                 return found
         return []
+
+    def _who_says(self, pronoun: int) -> list[Entity]:
+        """ "Angola said it was ready": the pronoun that begins what somebody says is that somebody."""
+        parse = self.parse
+        clause = parse.head[pronoun]
+        if parse.dep[pronoun] != "nsubj" or parse.lower(pronoun) not in _WHO_SAYS or parse.dep[clause] != "ccomp":
+            return []
+        speaker = parse.children(parse.head[clause], "nsubj")
+        return self.of_phrase(speaker[0]) if speaker and parse.pos[speaker[0]] != "PRON" else []
+
+    def _within(self, noun: int) -> list[Entity]:
+        """ "bases of a militant group in Pakistan": the country that a nameless group is in."""
+        nearby = [self.at.get(obj) for obj in self.parse.prep_objects(noun, "in", "from", "of")]
+        return [one.entity for one in nearby if one is not None and one.entity.entity_id.startswith("country:")]
 
     def _named_before(self, head: int) -> list[Entity]:
         """ "Russian troops", "Turkey's foreign minister", "US-China talks": who the words before a noun name."""
@@ -213,13 +232,21 @@ class Cast:
                 if role in ("object", "instrument", "topic"):
                     entities = [self.at[member].entity] if member in self.at else self._topic_names(member)
                 else:
-                    entities = [entity for entity in self.of_phrase(member) if entity.entity_type in ACTOR_TYPES]
+                    entities = self._actors(member)
+                    if not entities and role == "recipient":  # "a vote held by Chad", "flares fired by Chinese jets"
+                        makers = [kid for kid in self.parse.children(member, "acl") if self.parse.is_passive(kid)]
+                        for maker in makers:
+                            for subject in self.parse.subjects(maker):
+                                entities.extend(self._actors(subject))
                 if entities:
                     persons = sum(entity.entity_type == "PERSON" for entity in entities)
                     states = sum(entity.entity_id.startswith("country:") for entity in entities)
                     members += max(1, persons, states)
                     found.extend(entities)
         return found, members
+
+    def _actors(self, head: int) -> list[Entity]:
+        return [entity for entity in self.of_phrase(head) if entity.entity_type in ACTOR_TYPES]
 
     def _topic_names(self, head: int, depth: int = 0) -> list[Entity]:
         """ "the Tianwan plant", "gas supplies", "5 bcm of gas": the project or commodity that it is named after."""
@@ -254,21 +281,21 @@ class Cast:
             return parse.doers(verb) if verb is not None else []
         if slot == "obj":
             if is_verb:
-                return parse.objects(token)
+                return parse.retained_objects(token) or parse.objects(token)
             verb, relation = parse.governor(token)
             return parse.objects(verb) if verb is not None and relation != "object" else []
         if slot == "patient":  # "two killed in Basra", "a bridge collapsed": done to the object, else to the subject
             return parse.objects(token) or parse.doers(token)
         if slot == "iobj":
-            return [kid for kid in parse.children(token, "dative") if parse.pos[kid] != "ADP"] + parse.prep_objects(
-                token, "to", "for"
-            )
+            return parse.beneficiaries(token) + parse.prep_objects(token, "to", "for")
         if slot == "poss":
             return self._before(token)
         if slot in ("csubj", "cobj"):
             clauses = parse.children(token, "xcomp", "ccomp", "advcl")
-            reader = parse.subjects if slot == "csubj" else parse.objects
-            return [head for clause in clauses if parse.is_verb(clause) for head in reader(clause)]
+            clauses = [clause for clause in clauses if parse.is_verb(clause)]
+            if slot == "csubj":
+                return [head for clause in clauses for head in parse.subjects(clause)]
+            return [head for clause in clauses for head in (*parse.beneficiaries(clause), *parse.objects(clause))]
         if ">" in slot:  # "obj>poss": the possessor of the object
             outer, _, inner = slot.partition(">")
             return [
@@ -309,7 +336,7 @@ class Cast:
         found = parse.deep_prep_objects(token, preposition)
         if found:
             return found
-        if is_verb:
+        if is_verb or parse.pos[token] == "ADJ":
             for kid in parse.children(token, "prep", "advmod", "xcomp", "ccomp", "acomp"):
                 found.extend(parse.deep_prep_objects(kid, preposition))
             return found

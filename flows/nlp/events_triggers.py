@@ -7,9 +7,11 @@ divided by ``|`` the first that names somebody does. Slots are explained in ``ev
 ``constraints`` is ``key:values``, divided by ``;``; values are lemmas divided by ``|``, ``@class`` of
 ``event_nouns``, ``#TYPE`` of an entity, or ``*`` for any; ``!key`` must not hold. Keys: ``obj`` and ``subj``
 (object, subject as it stands), ``particle``, ``comp`` and ``csubj`` (the clause that depends on it, and its
-subject), ``gov`` and ``govrel`` (the verb over a noun; how the noun hangs on it), ``mod`` (words before a
-noun), ``dep``, ``tag``, ``prev``, ``next``, ``passive``, prepositions (``on,against:…``), and ``need`` (one of
-these roles is filled) or ``needs`` (all are).
+subject), ``ctag`` (the tag of that clause's verb where no auxiliary stands by it), ``cown`` (a subject that is
+its own), ``iobj`` (who is given it), ``aux``, ``yields`` (it gives way to an event told in its clause), ``gov``
+and ``govrel`` (the verb over a noun; how the noun hangs on it), ``mod`` (words before a noun), ``dep``,
+``tag``, ``prev``, ``next``, ``passive``, prepositions (``on,against:…``), and ``need`` (one of these roles is
+filled) or ``needs`` (all are).
 """
 
 from collections.abc import Iterator, Sequence
@@ -197,14 +199,9 @@ def find_hits(parse: Parse, lexicon: TriggerLexicon) -> Iterator[tuple[int, int,
             if trigger is not None:
                 yield start, token, [trigger]
                 continue
-        table = by_lemma.get(key)
-        if table is None:
-            if parse.pos[token] != "PROPN":
-                continue
-            # Headline case: "Xi Visits Moscow" makes a name of the verb, and a name's lemma is its own form.
-            table = by_lemma.get(get_string_id(_base_form(parse.lower(token))))
-            if table is None:
-                continue
+        table = by_lemma.get(key) or _table_of_form(parse, lexicon, token)
+        if table is None or _is_compounded(parse, token):
+            continue
         fitting = [
             trigger
             for trigger in table.get(_POS.get(parse.pos[token], ""), ())
@@ -212,6 +209,25 @@ def find_hits(parse: Parse, lexicon: TriggerLexicon) -> Iterator[tuple[int, int,
         ]
         if fitting:
             yield token, token, fitting
+
+
+def _is_compounded(parse: Parse, token: int) -> bool:
+    """ "IMF-backed roads" tells of roads; "test-fired a missile" of the firing."""
+    if token < 2 or parse.lower(token - 1) != "-" or parse.tag[token] not in ("VBN", "VBD"):
+        return False
+    return parse.pos[token - 2] == "PROPN" or parse.dep[token] == "amod"
+
+
+def _table_of_form(parse: Parse, lexicon: TriggerLexicon, token: int) -> dict[str, tuple[Trigger, ...]] | None:
+    """The rows of a word whose lemma says nothing."""
+    if parse.pos[token] == "PROPN":
+        # Headline case: "Xi Visits Moscow" makes a name of the verb, and a name's lemma is its own form.
+        return lexicon.by_lemma.get(get_string_id(_base_form(parse.lower(token))))
+    if parse.pos[token] == "VERB":
+        # The lemmatizer cuts "fined" to "fin".
+        lemma = lexicon.verb_forms.get(parse.lower_key[token])
+        return lexicon.by_lemma.get(get_string_id(lemma)) if lemma is not None else None
+    return None
 
 
 def _base_form(lower: str) -> str:
@@ -240,8 +256,22 @@ def holds(parse: Parse, token: int, test: Test) -> bool:
 def _matches(parse: Parse, token: int, test: Test) -> bool:
     key, values = test.key, test.values
     if key == "obj":
-        objects = parse.objects(token)
+        objects = parse.retained_objects(token) or parse.objects(token)
         return any(_is_named(parse, obj, values) for head in objects for obj in parse.conjuncts(head))
+    if key == "iobj":
+        return any(_is_named(parse, obj, values) for obj in parse.beneficiaries(token))
+    if key == "aux":
+        return any(parse.lower(kid) in values for kid in parse.children(token, "aux"))
+    if key == "ctag":
+        clauses = parse.children(token, "xcomp", "ccomp")
+        return any(
+            parse.tag[clause] in values and all(parse.lower(kid) == "to" for kid in parse.children(clause, "aux"))
+            for clause in clauses
+        )
+    if key == "cown":
+        clauses = parse.children(token, "xcomp", "ccomp")
+        own = [kid for clause in clauses for kid in parse.children(clause, "nsubj", "nsubjpass")]
+        return any(_is_named(parse, subject, values) for subject in own)
     if key == "subj":
         return any(_is_named(parse, subject, values) for subject in parse.doers(token))
     if key == "csubj":
@@ -271,9 +301,10 @@ def _matches(parse: Parse, token: int, test: Test) -> bool:
         return token > 0 and parse.lower(token - 1) in values
     if key == "passive":
         return parse.is_passive(token)
-    if key in ("need", "needs"):  # read when the roles are filled
+    if key in ("need", "needs", "yields"):  # read when the roles are filled
         return not test.is_negated
-    objects = parse.deep_prep_objects(token, *key.split(","))
+    names = key.split(",")
+    objects = parse.deep_prep_objects(token, *names) + (parse.beneficiaries(token) if "iobj" in names else [])
     if not objects and not parse.is_verb(token):
         # "a fire broke out at the refinery": the phrase may hang on the verb.
         verb, relation = parse.governor(token)

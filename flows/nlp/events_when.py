@@ -70,6 +70,8 @@ def _anchors(parse: Parse, token: int) -> list[int]:
     for kid in parse.kids[token]:
         if parse.dep[kid] in ("conj", "xcomp") and parse.is_verb(kid):
             found.append(kid)
+            # "closed schools and stopped selling petrol on Tuesday"
+            found.extend(inner for inner in parse.children(kid, "xcomp") if parse.is_verb(inner))
     return found
 
 

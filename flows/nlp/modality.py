@@ -106,6 +106,11 @@ def lean_of(doc: Doc, start: int, end: int) -> str | None:
     if not doc[start].dep:
         words = {token.lower_ for token in doc[max(0, start - 10) : min(len(doc), end + 6)]}
         return "ahead" if words & FUTURE else None
+    before = start - 1 if doc[start].tag_ == "IN" or doc[start - 1].tag_ != "IN" else start - 2
+    if before >= 0 and doc[before].tag_ == "VBD" and doc[before].dep_ not in ("acl", "relcl"):
+        verb = doc[before]
+        if verb.lemma_ != "be" and not any(kid.dep_ == "auxpass" for kid in verb.children):
+            return "behind"  # "agreed on Tuesday to build": the day of the word, not of what it announces
     modality = read_modality(doc[start:end].root)
     for cue in modality.cues:
         if cue.event_status == "planned" and not cue.is_negated:
