@@ -119,7 +119,14 @@ def _compare(connection: "duckdb.DuckDBPyConnection", signatures: dict[str, byte
             if not groups.are_joined(left, right) and _are_one_story(texts[keys[left]], texts[keys[right]]):
                 groups.join(left, right)
 
-    _store(connection, [(keys[index], keys[groups.find(index)], rows[index][2]) for index in range(len(rows))])
+    # Only stories that a new document is in: of a large archive they are few.
+    changed = {groups.find(int(index)) for index in np.nonzero(is_new)[0]}
+    found = [
+        (keys[index], keys[root], rows[index][2])
+        for index in range(len(rows))
+        if (root := groups.find(index)) in changed
+    ]
+    _store(connection, found)
 
 
 def _store(connection: "duckdb.DuckDBPyConnection", rows: list[tuple[str, str, bytes]]) -> None:
