@@ -153,9 +153,11 @@ class EllipsisReader:
         if quantity.dimension != "count" or quantity.counted_noun is not None or draft.kind not in ("level", "rate"):
             return False
         whole = governor.own_of
-        if whole is not None:
+        end = quantity.token_end
+        if whole is not None or (end < tree.size and tree.lowers[end] == "of"):
+            # "28 of 33 drones", wherever the parse hangs it.
             following = drafts[draft.index + 1 : draft.index + 2]
-            is_of_next = following and following[0].quantity.token_start <= whole < following[0].quantity.token_end
+            is_of_next = following and following[0].quantity.token_start <= max(whole or 0, end + 2)
             return bool(is_of_next) and self._count_as(draft, following[0])
         start = quantity.token_start
         for other in reversed(drafts[max(0, draft.index - WINDOW) : draft.index]):

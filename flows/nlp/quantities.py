@@ -11,12 +11,12 @@ from itertools import count
 from spacy.tokens import Doc
 
 from flows.nlp.numbers import ONE, divide
-from flows.nlp.quantities_change import hand_back, settle_kind
+from flows.nlp.quantities_change import hand_back, settle_kind, settle_points
 from flows.nlp.quantities_exclude import why_not
 from flows.nlp.quantities_join import join, mark_respective
 from flows.nlp.quantities_lexicon import Lexicon
-from flows.nlp.quantities_nouns import find_noun, is_anaphoric, stands_as_number
-from flows.nlp.quantities_numbers import read_number, read_odds
+from flows.nlp.quantities_nouns import counts_none, find_noun, is_anaphoric, is_gapped, stands_as_number
+from flows.nlp.quantities_numbers import BEFORE_ARTICLE, read_article, read_number, read_odds
 from flows.nlp.quantities_read import complete, complete_count, complete_odds
 from flows.nlp.quantities_text import Reading, Sentence, TextFacts
 from flows.nlp.spans import Quantity
@@ -41,7 +41,12 @@ def find_quantities(doc: Doc, lexicon: Lexicon, is_trigger: "TriggerTest") -> li
     if not spans:
         return []
     facts = TextFacts(doc, lexicon)
-    periods = sorted((period.char_start, period.char_end) for period in doc._.periods or ())
+    # "within 90 days" tells when, and for how long too.
+    periods = sorted(
+        (period.char_start, period.char_end)
+        for period in doc._.periods or ()
+        if not period.surface.lower().startswith("within ")
+    )
     ids = count(1)
     found: list[Quantity] = []
     for token_start, token_end in spans:
@@ -129,19 +134,24 @@ def _read_sentence(
         gap = tuple(sentence.lower[left.end : right.start])
         if left.is_bare and right.noun_token >= 0 and gap in _LIST_JOINTS:
             left.adopt_unit(right)
-    kept = []
+    kept: list[Reading] = []
     for reading in readings:
         if reading.counted_noun == "time" and not reading.rate_codes and reading.is_words and reading.noun_token < 0:
             continue
         if is_anaphoric(reading, sentence) and reading.unit_code in (None, "1"):
             continue
         if reading.is_bare and not reading.is_fraction:
-            if not stands_as_number(reading, sentence, lexicon):
+            is_counted = stands_as_number(reading, sentence, lexicon)
+            if not is_counted and not (kept and is_gapped(kept[-1], reading, sentence)):
                 continue
             reading.unit_code, reading.dimension = "1", "count"
             reading.confidence = min(reading.confidence, 0.6)
-        if reading.is_words and not reading.value and reading.dimension == "count":
-            # "zero emissions", "zero tolerance" state no amount.
+        if (
+            reading.is_words
+            and not reading.value
+            and reading.dimension == "count"
+            and not counts_none(reading, sentence)
+        ):
             continue
         if abs(reading.value) < _LIMIT:
             kept.append(reading)
@@ -149,6 +159,7 @@ def _read_sentence(
     for index, reading in enumerate(kept):
         settle_kind(reading, sentence, lexicon, kept[index - 1] if index else None)
     hand_back(kept, sentence)
+    settle_points(kept)
     for reading in kept:
         _finish(reading)
     return kept
@@ -179,11 +190,13 @@ def _collect(sentence: Sentence, lexicon: Lexicon, periods: list[tuple[int, int]
             text[position][0].isdecimal()
             or word in starters
             or (word in ("a", "an") and position + 1 < size and lower[position + 1] in starters)
+            or (word in ("a", "an") and position and lower[position - 1] in BEFORE_ARTICLE)
         )
         if not begins:
             position += 1
             continue
-        reading = _multiple(sentence, position, lexicon) or read_number(sentence, position, lexicon)
+        reading = _multiple(sentence, position, lexicon)
+        reading = reading or read_number(sentence, position, lexicon) or read_article(sentence, position, lexicon)
         if reading is None:
             position += 1
             continue

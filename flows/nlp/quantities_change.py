@@ -21,12 +21,19 @@ def settle_kind(reading: Reading, sentence: Sentence, lexicon: Lexicon, previous
     if reading.kind is not None:
         return
     if reading.multiple is not None:
-        reading.kind, reading.direction = "change", reading.multiple.direction
+        noun = lexicon.nouns.get(sentence.word(reading.end))  # "a thousandfold drop"
+        falls = noun is not None and noun.direction == "down"
+        reading.kind, reading.direction = "change", "down" if falls else reading.multiple.direction
         return
     if reading.is_fraction and reading.unit_code is None:
         # "has fallen by a third" is a change, "a third of" a part.
-        falls = sentence.word(reading.start - 1) == "by" and sentence.word(reading.end) != "of"
-        reading.direction = _by(reading, sentence, lexicon) if falls else None
+        before, follows = sentence.word(reading.start - 1), sentence.word(reading.end)
+        if before == "by" and follows != "of":
+            reading.direction = _by(reading, sentence, lexicon)
+        elif before in lexicon.particles and before != "off" and follows != "of":
+            reading.direction = lexicon.particles[before].direction  # "down nearly a quarter"
+        elif follows in lexicon.after and (follows in ("below", "above") or sentence.word(reading.end + 1) == "than"):
+            reading.direction = lexicon.after[follows].direction  # "a third lower than"
         reading.kind = "share" if reading.direction is None else "change"
         return
     direction = None if reading.list_role in ("from", "to") else _direction(reading, sentence, lexicon)
@@ -151,8 +158,10 @@ def _after(reading: Reading, sentence: Sentence, lexicon: Lexicon, *, ratio: boo
         word = sentence.word(position + 1)
         row = lexicon.after.get(word)
     if counted is False and reading.dimension == "count" and word in ("more", "fewer", "less"):
-        # "63 fewer than in 2019": nothing counted after it, so the difference itself.
-        return "up" if word == "more" else "down"
+        # "63 fewer than in 2019": nothing counted after it, so the difference itself; "options on 20 more" counts.
+        if word != "more":
+            return "down"
+        return "up" if sentence.word(position + 1) == "than" else None
     grades = reading.dimension in ("money", "temperature") and word not in ("more", "less", "above", "below")
     if reading.dimension == "money" and word in ("more", "less") and sentence.word(position + 1) == "than":
         grades = True
@@ -306,12 +315,21 @@ def _at_rate(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | No
         word = sentence.lower[atom]
         row = lexicon.verbs.get(word)
         if row is not None and row.object_dims == "all" and row.direction in ("up", "down"):
-            return row.direction
+            return None if word in lexicon.multiples else row.direction  # "double the present rate of 25%"
         if word == "growth":
             return "down" if reading.is_negative else "up"
         if not word.isalpha():
             return None
     return None
+
+
+def settle_points(readings: list[Reading]) -> None:
+    """ "on 33%, down two points": points beside a level in percent are percentage points."""
+    for left, right in pairwise(readings):
+        if left.unit_code != "%" or left.kind == "change" or right.kind != "change":
+            continue
+        if right.counted_noun == "point" and right.unit_code == "1":
+            right.unit_code, right.dimension, right.counted_noun = "pp", "ratio", None
 
 
 def _growth(reading: Reading, sentence: Sentence) -> str | None:

@@ -63,9 +63,15 @@ def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
             return "telephone number"
         if before == "#":
             return "label"
+    if start and before[:1] == "0" and before.isdecimal() and len(before) > 2 and not glued_before:
+        return "telephone number"
+    if sentence.surface(start, end).lower() in sentence.roles["digit_name"]:
+        return "name"
     if glued_after and (reading.end == end or reading.is_unknown_unit):
         if after.isalpha() and _is_suffix(after, sentence, end):
             return "ordinal or name"
+        if after == "." and end + 1 < sentence.size and sentence.is_glued(end + 1) and sentence.text[end + 1].isupper():
+            return "name"  # "600519.SH"
         if after in _STRAY_QUOTES and sentence.word(end + 1) == "s":
             return "decade"
         if (
@@ -320,6 +326,8 @@ def _time_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
         return "points in time"
     if lexicon.not_before.get(before) == "time":
         return "points in time"
+    if sentence.word(reading.number_end) in HYPHENS and sentence.word(reading.end) in sentence.roles["after_tenor"]:
+        return "points in time"  # "a four-month low", "three-month copper"
     # "in the three years" tells when; "the three-year plan" how long.
     if before in ("the", "these", "those") and sentence.word(reading.start - 2) in _SPAN_PREPOSITIONS:
         return "points in time" if sentence.word(reading.number_end) not in HYPHENS else None

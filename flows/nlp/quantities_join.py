@@ -74,6 +74,8 @@ def _share(readings: list[Reading], sentence: Sentence) -> None:
             left.adopt_unit(right)
             left.rate_codes = list(right.rate_codes)
             left.cues.append("unit:shared")
+        elif gap == (",", "or") or (left.scale != right.scale and left.scale > right.scale):
+            continue  # "$1.2 billion, or $2.31 per share"
         elif not left.rate_codes and right.rate_codes and (right.unit_code or "").startswith(f"{left.unit_code}/"):
             left.unit_code, left.dimension = right.unit_code, right.dimension
             left.rate_codes = list(right.rate_codes)
@@ -94,7 +96,8 @@ def _share(readings: list[Reading], sentence: Sentence) -> None:
         if right.unit_code is not None:
             continue
         if left.is_prefixed and (gap in _LIST_GAPS or gap == ("to",) or _is_dash(left, right, sentence)):
-            if gap in (("to",),) or _is_dash(left, right, sentence) or right.scale != ONE:
+            is_own = right.is_words and not left.is_words and gap != ("to",)
+            if not is_own and (gap == ("to",) or _is_dash(left, right, sentence) or right.scale != ONE):
                 right.adopt_unit(left)
                 right.cues.append("unit:shared")
         elif gap and gap[-1] in _ELLIPSIS and _takes_ellipsis(left, right, gap, sentence):
@@ -107,6 +110,10 @@ def _share(readings: list[Reading], sentence: Sentence) -> None:
 def _share_scale(left: Reading, right: Reading, gap: tuple[str, ...]) -> None:
     if left.scale != ONE or right.scale == ONE or left.is_fraction or left.rate_codes:
         return
+    if left.is_prefixed and right.scale < ONE:
+        return  # "$3.08, 31 cents less"
+    if right.is_words and not left.is_words:
+        return  # "start at $25 and a hundred thousand have been sold"
     if left.unit_code is not None and not left.is_prefixed:
         return
     small, large = abs(left.mantissa), abs(right.mantissa)

@@ -105,7 +105,7 @@ def _head_noun(number: Token, first: int, sentence: Sentence) -> Token | None:
             continue
         if lower in _STOPS or lower in DAYS or (lower in MONTHS and token.text[0].isupper()):
             break
-        if tag not in _MODIFIERS:
+        if tag not in _MODIFIERS and token.dep_ != "compound":
             joins = tag == "RB" and index + 1 < end and doc[index + 1].tag_[:2] in ("JJ", "VB")
             joins = joins or (
                 tag in ("CC", ",")
@@ -264,12 +264,36 @@ def stands_as_number(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> 
         return sentence.word(reading.end) != "of" and len(sentence.lower) > 3
     if reading.scale != ONE or (reading.comparator not in (None, "=") and reading.start < reading.number_start):
         return True
+    if _is_drawn(reading, sentence):
+        return False
+    if (
+        reading.value != ONE
+        and sentence.word(reading.end) == "of"
+        and _number_follows(sentence, reading.end + 1, lexicon)
+    ):
+        return True  # "28 of 33 drones", "15 of the 27 member states"
     text = sentence.text[reading.number_start]
     if any(sign in text for sign in ".,") or (reading.number_end > reading.number_start + 1 and not reading.is_words):
         return True
     if reading.is_words and reading.value < 10 and reading.list_role is None:
         return _has_verb_side(reading, sentence, words_only=True)
     return _has_verb_side(reading, sentence, words_only=False)
+
+
+def _is_drawn(reading: Reading, sentence: Sentence) -> bool:
+    """ "the winning numbers were 4, 11, 19, 23": a row of bare numbers is read out, it measures nothing."""
+    step = reading.end
+    for _ in range(3):
+        if sentence.word(step) != "," or step + 1 >= sentence.size or not sentence.text[step + 1].isdecimal():
+            return False
+        step += 2
+    return True
+
+
+def _number_follows(sentence: Sentence, atom: int, lexicon: Lexicon) -> bool:
+    atom += sentence.word(atom) in ("the", "its", "their", "his", "our", "all")
+    word = sentence.word(atom)
+    return word[:1].isdecimal() or (word in lexicon.starters and word not in ("a", "an", "half", "dozen"))
 
 
 def _has_verb_side(reading: Reading, sentence: Sentence, *, words_only: bool) -> bool:
@@ -284,6 +308,13 @@ def _has_verb_side(reading: Reading, sentence: Sentence, *, words_only: bool) ->
         return False
     if before is not None and before.tag_ in ("VBD", "VBZ", "VBG", "VBN", "VB", "VBP") and before.lemma_ != "be":
         return True
+    begins = before is None or before.lower_ in ("and", "but", "while", ",", ";", ":", "–", "—")
+    if after is not None and begins and reading.start == reading.number_start:
+        if after.lower_ in ("are", "were", "have", "remain"):
+            return True  # "and 158 are being treated"
+        is_last = after_index + 1 >= sentence.token_end or doc[after_index + 1].lower_ in (".", ",", ";", "in", "after")
+        if after.tag_ in ("VBN", "VBD") and before is not None and before.lower_ != "," and is_last:
+            return True  # "storm TV studio; 13 held"
     if after is not None and after.lower_ in ("were", "was", "are", "have", "had", "people") and before is None:
         return True
     if after is not None and after.lower_ in (
@@ -315,3 +346,29 @@ def _has_verb_side(reading: Reading, sentence: Sentence, *, words_only: bool) ->
         "with",
         "than",
     )
+
+
+def counts_none(reading: Reading, sentence: Sentence) -> bool:
+    """ "zero measles deaths" counts them; "zero emissions", "zero tolerance", "net zero" state no amount."""
+    if reading.noun_token < 0 or sentence.word(reading.start - 1) in ("net", "near", "to", "-"):
+        return False
+    noun = sentence.facts.doc[reading.noun_token]
+    return noun.tag_ == "NNS" and noun.lemma_.lower() not in ("emission", "hour", "sum")
+
+
+def is_gapped(before: Reading, reading: Reading, sentence: Sentence) -> bool:
+    """ "The Socialists won 42 seats, the Greens 17": a count whose verb and noun stand in the clause before it."""
+    if before.dimension != "count" or (before.noun_token < 0 and "gapped" not in before.cues):
+        return False
+    gap = range(before.end, reading.start)
+    if not 3 <= len(gap) <= 8 or sentence.word(gap[0]) not in (",", ";", "and") or reading.comparator is not None:
+        return False
+    if "the" not in sentence.lower[before.end : before.end + 3] or (
+        reading.end < sentence.size - 1 and (sentence.word(reading.end) not in (",", "and", ".", ";"))
+    ):
+        return False
+    tags = [sentence.token(atom).tag_ for atom in gap]
+    if tags[-1] not in _NOUNS or any(tag[:2] in ("VB", "IN", "MD", "CD") for tag in tags):
+        return False
+    reading.cues.append("gapped")
+    return True

@@ -8,6 +8,8 @@ from flows.nlp.quantities_text import HYPHENS, MONTHS, Reading, Sentence
 from flows.nlp.quantities_units import prefix_at, unit_at
 
 _BEFORE_HALF = frozenset("by than nearly almost about roughly over only least around just".split())
+BEFORE_ARTICLE = frozenset(("over", "than", "under", "nearly", "almost"))
+"""Comparators before "a year" that make an amount of it."""
 _ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth".split())
 _POINTS = frozenset(("point", "points", "percentage", "percent"))
 
@@ -193,6 +195,7 @@ def _read_fraction(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading 
         unit_start < 0
         and not by_half
         and follows not in ("of", "the", "its", "their", "his", "her", "our", "all", "that", "those")
+        and not (named and follows in lexicon.after)
         and not (is_plural or named or follows in ("-", "owned"))
     ):
         return None
@@ -206,6 +209,8 @@ def _ends_fraction(sentence: Sentence, start: int, after: int, lexicon: Lexicon)
         return True
     if sentence.word(after + 1 if follows in HYPHENS else after) in _POINTS:
         return True
+    if sentence.word(start - 1) in lexicon.particles or follows in lexicon.after:
+        return True  # "down a quarter", "a third below last year's"
     return sentence.word(start - 1) in ("by", "than", "nearly", "almost", "about", "roughly", "over") and (
         follows not in ("time", "year", "day", "party", "place") and not follows.isdecimal()
     )
@@ -267,8 +272,9 @@ def _read_scale(sentence: Sentence, start: int, lexicon: Lexicon, *, money: bool
         if rows is None:
             break
         row = next((row for row in rows if _scale_holds(row, sentence, step, lexicon, money=money)), None)
-        if row is None or (step > end and row.condition not in ("any", "word")):
-            break
+        is_apart = step > end and row is not None and row.condition not in ("any", "word")
+        if row is None or (is_apart and not (money and row.condition == "money" and len(row.scale) > 1)):
+            break  # "an Rs 8,450-cr scheme" is money, "a 5-m pole" is not
         factor, end = factor * row.factor, step + 1
     return factor, end
 
@@ -304,9 +310,10 @@ def _scale_holds(row: ScaleRow, sentence: Sentence, atom: int, lexicon: Lexicon,
 
 def read_odds(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
     """ "one in five people", "four out of ten": turns a bare number into a part of a whole; True where it did."""
-    step = reading.number_end
+    step, is_every = reading.number_end, False
     if sentence.word(step) == "in":
-        step += 1
+        is_every = sentence.word(step + 1) == "every"
+        step += 1 + is_every
     elif sentence.word(step) == "out" and sentence.word(step + 1) == "of":
         step += 2
     else:
@@ -320,7 +327,9 @@ def read_odds(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
         cardinal = read_cardinal(sentence.lower, step, lexicon.words)
         whole, end = (cardinal.value, cardinal.end) if cardinal is not None else (None, step)
         is_year = False
-    if whole is None or is_year or not reading.value < whole or unit_at(sentence, end, lexicon) is not None:
+    if whole is None or is_year or not reading.value < whole:
+        return False
+    if not is_every and unit_at(sentence, end, lexicon) is not None:
         return False
     if sentence.word(end) in MONTHS or sentence.word(end) in HYPHENS or sentence.word(end) == "%":
         return False
@@ -329,3 +338,19 @@ def read_odds(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
     reading.is_fraction = True
     reading.cues.append("odds")
     return True
+
+
+def read_article(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | None:
+    """ "waited over a year", "more than an hour": the article is the number one where a time is compared with it."""
+    if sentence.lower[start] not in ("a", "an") or sentence.word(start - 1) not in BEFORE_ARTICLE:
+        return None
+    unit = unit_at(sentence, start + 1, lexicon)
+    if (
+        unit is None
+        or unit[1].dimension != "duration"
+        or sentence.word(unit[0]) in ("ago", "earlier", "later", "before")
+    ):
+        return None
+    if sentence.word(start - 1) == "than" and sentence.word(start - 2) not in ("more", "less"):
+        return None
+    return Reading(start, start + 1, start, start + 1, ONE, ONE, is_words=True)

@@ -49,6 +49,8 @@ def complete(reading: Reading, sentence: Sentence, lexicon: Lexicon, earliest: i
     if reading.is_bare and reading.scale == 1:
         _unknown_unit(reading, sentence)
         read_exchange_rate(reading, sentence, lexicon)
+    elif reading.is_prefixed and reading.scale == 1:
+        read_exchange_rate(reading, sentence, lexicon)
     if not reading.is_bare:
         read_rates(reading, sentence, lexicon)
         _comparator_after(reading, sentence, lexicon)
@@ -83,6 +85,18 @@ def _age(reading: Reading, sentence: Sentence) -> None:
     is_age = before in ("aged", "age", "ages") or (before == "of" and sentence.word(first - 2) in ("age", "ages"))
     if not is_age and before == "between" and sentence.word(first - 2) in ("aged", "ages"):
         is_age = True
+    if not is_age and before == "of" and reading.end == reading.number_end and 9 < reading.value < 110:
+        # "a man of 29 who"
+        follows = sentence.word(reading.end)
+        is_age = sentence.word(first - 2) in sentence.roles["person"] and follows in (
+            "",
+            ",",
+            ".",
+            "who",
+            "and",
+            "from",
+        )
+        is_age = is_age and sentence.word(first - 2) not in ("people", "children", "men", "women")
     if not is_age and before in _AGE_PREPOSITIONS and sentence.word(first - 2) in sentence.roles["person"]:
         is_age = True
     if not is_age and before == "," and sentence.word(reading.end) == "," and reading.end == reading.number_end:
@@ -159,7 +173,7 @@ def _comparator_before(reading: Reading, sentence: Sentence, lexicon: Lexicon) -
             begin = first - len(atoms)
             if begin < 0 or tuple(sentence.lower[begin:first]) != atoms:
                 continue
-            if not _is_comparing(sentence, begin, atoms):
+            if not _is_comparing(sentence, begin, atoms, reading, lexicon):
                 continue
             reading.comparator, reading.start = comparator, begin
             reading.cues.append(f"comparator:{' '.join(atoms)}")
@@ -168,11 +182,17 @@ def _comparator_before(reading: Reading, sentence: Sentence, lexicon: Lexicon) -
             return
 
 
-def _is_comparing(sentence: Sentence, begin: int, atoms: tuple[str, ...]) -> bool:
+def _is_comparing(sentence: Sentence, begin: int, atoms: tuple[str, ...], reading: Reading, lexicon: Lexicon) -> bool:
     before = sentence.word(begin - 1)
     if atoms == ("over",) and before in sentence.roles["before_phrasal_over"]:
         return False
-    if atoms == ("up", "to") and before in _GOES:
+    if atoms == ("over",) and reading.dimension == "duration" and reading.kind is None:
+        # "spend it over five years" is during them, "waited over a year" beyond it.
+        ages = sentence.word(reading.end) in ("old", "late", "long", "away")
+        return ages or not before or before in sentence.roles["before_long_time"]
+    if atoms == ("near",):
+        return reading.dimension in ("money", "ratio") or (reading.dimension or "").startswith("money_per_")
+    if atoms == ("up", "to") and (before in _GOES or before in lexicon.verbs):
         return False
     if len(atoms) == 1 and atoms[0] in _VERB_COMPARATORS:
         if not sentence.facts.has_tags or before in ("the", "a", "its"):
@@ -191,6 +211,8 @@ def _comparator_after(reading: Reading, sentence: Sentence, lexicon: Lexicon) ->
             continue
         if atoms[0] in ("plus", "odd") and not hyphenated:
             continue
+        if atoms[0] == "and" and sentence.word(end) == "than":
+            continue  # "120 countries and more than 40 heads of state"
         if atoms == ("+",) and not sentence.is_glued(step):
             continue
         reading.comparator, reading.end = comparator, end

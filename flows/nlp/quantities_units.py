@@ -107,8 +107,11 @@ def _multiply(reading: Reading, factor: Decimal) -> None:
 
 
 def read_exchange_rate(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
-    """ "the naira traded at 1,520 to the dollar": a bare number between two currencies."""
+    """ "the naira traded at 1,520 to the dollar", "at N1,520 to the dollar": a number between two currencies."""
     step = reading.end
+    own_code = reading.unit_code if reading.dimension == "money" else None
+    if reading.unit_code is not None and own_code is None:
+        return
     word = sentence.word(step)
     if word not in ("to", "against", "per", "versus", "for"):
         return
@@ -120,7 +123,13 @@ def read_exchange_rate(reading: Reading, sentence: Sentence, lexicon: Lexicon) -
     if sentence.word(step) in ("us", "american", "greenback"):
         step += sentence.word(step) != "greenback"
     against = unit_at(sentence, step, lexicon)
-    if against is None or against[1].dimension != "money":
+    if against is None or against[1].dimension != "money" or (own_code is not None and word == "for"):
+        return
+    if own_code is not None and own_code != against[1].unit_code:
+        reading.unit_code, reading.dimension = f"{own_code}/{against[1].unit_code}", "money_per_money"
+        reading.rate_start, reading.rate_end = reading.end, against[0]
+        reading.end = against[0]
+        reading.cues.append("exchange rate")
         return
     for atom in range(reading.start - 1, max(-1, reading.start - 25), -1):
         own = unit_at(sentence, atom, lexicon) if sentence.lower[atom].isalpha() else None
