@@ -20,6 +20,8 @@ from flows.nlp.spans import MentionSpan
 from flows.records import Event, Participant
 
 _NAMED_FRAME = (("actor", (("subj", "poss", "between"),)), ("recipient", (("with",),)))
+_DEFINITE = frozenset({"the", "this", "that", "these", "those", "its", "their", "his", "her"})
+_DELIVERIES = frozenset({"COOPERATE-061t", "COOPERATE-061s", "COOPERATE-061", "AID-070", "AID-071", "AID-073"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +155,29 @@ def _is_enough(parse: Parse, token: int, trigger: Trigger, roles: frozenset[str]
             return False
         if test.key == "needs" and not test.values <= roles:
             return False
+    if _is_habit(parse, token, trigger, roles):
+        return False
     if trigger.row.pos != "NOUN" or roles & {"actor", "recipient", "object"}:
         return True
     if trigger.kind.event_type == "MARKET" or trigger.kind.event_mode == "construction":
         return True
     verb, relation = parse.governor(token)
-    return verb is not None and relation in ("object", "subject") and parse.lemma(verb) in lexicon.classes["happen"]
+    if relation in ("after", "following", "since", "during") and trigger.kind.event_type in ("PROTEST", "ASSAULT"):
+        # "after riots": told here for the first time; "after the riots" only refers to them.
+        return not any(parse.lower(kid) in _DEFINITE for kid in parse.children(token, "det", "poss"))
+    if verb is None or relation not in ("object", "subject"):
+        return False
+    if parse.lemma(verb) == "take" and relation == "subject":
+        return any(parse.lower(obj) == "place" for obj in parse.children(verb, "dobj"))  # "talks take years"
+    return parse.lemma(verb) in lexicon.classes["happen"]
+
+
+def _is_habit(parse: Parse, token: int, trigger: Trigger, roles: frozenset[str]) -> bool:
+    """ "The plant supplies power to the city.": what a thing does day by day, unless a headline tells it."""
+    if trigger.kind.event_code not in _DELIVERIES or parse.tag[token] not in ("VBZ", "VBP") or "recipient" in roles:
+        return False
+    end = parse.sentence_end(token)
+    return parse.lower(end) in (".", "”", '"') and not parse.children(token, "aux")
 
 
 def _event(parse: Parse, cast: Cast, one: Candidate, setting: Setting, sentence_keys: list[str]) -> Event:

@@ -4,6 +4,7 @@ A trigger is looked up in every sentence; asking spaCy's tokens for their childr
 more than all the rest.
 """
 
+from bisect import bisect_right
 from functools import lru_cache
 
 import numpy as np
@@ -87,6 +88,13 @@ class Parse:
 
     def children(self, token: int, *deps: str) -> list[int]:
         return [kid for kid in self.kids[token] if self.dep[kid] in deps]
+
+    def sentence_end(self, token: int) -> int:
+        """The last token that is no space of the sentence that ``token`` stands in."""
+        end = bisect_right(self.sentence, self.sentence[token]) - 1
+        while end > token and self.pos[end] == "SPACE":
+            end -= 1
+        return end
 
     def is_verb(self, token: int) -> bool:
         return self.pos[token] in _VERBAL

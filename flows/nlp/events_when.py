@@ -12,6 +12,7 @@ from flows.records import Figure
 _PLACE_PREPOSITIONS = frozenset("in at near inside outside around off across throughout along".split())
 # Said while it went on: the verb's time is the event's time. "after talks" is not here.
 _SIMULTANEOUS = frozenset({"object", "subject", "during", "at", "in", "amid", "on"})
+_EARLIER = frozenset({"after", "since", "following", "before", "despite"})
 _UPWARD = frozenset({"xcomp", "pcomp", "acl", "dobj", "pobj", "prep", "nsubjpass", "attr", "advmod", "npadvmod"})
 _MAX_CLIMB = 12
 
@@ -35,10 +36,15 @@ def read_settings(parse: Parse, cast: Cast, tokens: Sequence[int]) -> dict[int, 
         for rank, anchor in enumerate(_anchors(parse, token)):
             anchors.setdefault(anchor, []).append((rank, token))
     sentences = {parse.sentence[token] for token in tokens}
+    looking_back = _looking_back(parse, tokens)
     doc = parse.doc
     for period in doc._.periods or ():
         if period.token_start < len(parse.head) and parse.sentence[period.token_start] in sentences:
-            _attach_period(parse, period, anchors, settings)
+            trigger = looking_back.get(period.token_start)
+            if trigger is not None:
+                settings[trigger].period, settings[trigger].period_rank = period, (0, 0)
+            else:
+                _attach_period(parse, period, anchors, settings)
     for mention in doc._.mentions or ():
         if parse.sentence[mention.head] in sentences and mention.entity.entity_type in (*PLACE_TYPES, "FACILITY"):
             _attach_place(parse, mention, anchors, settings)
@@ -52,10 +58,25 @@ def read_settings(parse: Parse, cast: Cast, tokens: Sequence[int]) -> dict[int, 
     return settings
 
 
+def _looking_back(parse: Parse, tokens: Sequence[int]) -> dict[int, int]:
+    """Where a time would stand that is an earlier event's: "soared after the invasion of Ukraine in 2022"."""
+    ends: dict[int, int] = {}
+    for token in tokens:
+        if parse.is_verb(token) or parse.governor(token)[1] not in _EARLIER:
+            continue
+        end = token
+        while parse.kids[end] and parse.kids[end][-1] > end:
+            end = parse.kids[end][-1]
+        ends[end + 1] = token
+    return ends
+
+
 def _anchors(parse: Parse, token: int) -> list[int]:
     """The words whose time and place are the event's: the trigger, the verb it depends on, the verbs joined to it."""
     found = [token]
     if not parse.is_verb(token):
+        # "a pledge made last year", "the contract signed on Monday"
+        found.extend(kid for kid in parse.children(token, "acl") if parse.tag[kid] == "VBN")
         verb, relation = parse.governor(token)
         if verb is not None and relation in _SIMULTANEOUS:
             found.append(verb)
