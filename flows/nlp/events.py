@@ -65,8 +65,11 @@ def read_events(doc: Doc, lexicon: EventLexicon) -> list[Event]:
     candidates = _candidates(parse, cast, lexicon, hits, names)
     candidates = _independent(parse, cast, candidates)
     settings = read_settings(parse, cast, [one.token for one in candidates])
-    sentence_keys = ids.sentence_ids(doc) if candidates else []
-    told = [_event(parse, cast, one, settings[one.token], sentence_keys) for one in candidates]
+    keys: dict[int, str] = {}  # only of sentences that tell of an event: a key costs as much as a reading
+    for one in candidates:
+        if parse.sentence[one.token] not in keys:
+            keys[parse.sentence[one.token]] = ids.sentence_id(doc, parse.sentence_of(one.token))
+    told = [_event(parse, cast, one, settings[one.token], keys[parse.sentence[one.token]]) for one in candidates]
     if cast.extra:
         used = {participant.entity_id for event in told for participant in event.participants}
         doc.user_data["event_entities"] = [entity for key, entity in cast.extra.items() if key in used]
@@ -180,7 +183,7 @@ def _is_habit(parse: Parse, token: int, trigger: Trigger, roles: frozenset[str])
     return parse.lower(end) in (".", "”", '"') and not parse.children(token, "aux")
 
 
-def _event(parse: Parse, cast: Cast, one: Candidate, setting: Setting, sentence_keys: list[str]) -> Event:
+def _event(parse: Parse, cast: Cast, one: Candidate, setting: Setting, sentence_key: str) -> Event:
     doc = parse.doc
     kind = one.trigger.kind
     first, last = (
@@ -202,7 +205,7 @@ def _event(parse: Parse, cast: Cast, one: Candidate, setting: Setting, sentence_
     return Event(
         event_mention_id=ids.event_mention_id(document_id, char_start, char_end, kind.event_type),
         event_id="",
-        sentence_id=sentence_keys[one.token],
+        sentence_id=sentence_key,
         char_start=char_start,
         char_end=char_end,
         surface=doc[first : last + 1].text,

@@ -4,12 +4,12 @@ A trigger is looked up in every sentence; asking spaCy's tokens for their childr
 more than all the rest.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
 import numpy as np
 from spacy.strings import StringStore
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 RELATIVE_PRONOUNS = frozenset({"who", "which", "that", "whom"})
 MODIFIERS = frozenset({"compound", "amod", "poss", "nmod", "npadvmod", "nummod"})
@@ -88,6 +88,10 @@ class Parse:
 
     def children(self, token: int, *deps: str) -> list[int]:
         return [kid for kid in self.kids[token] if self.dep[kid] in deps]
+
+    def sentence_of(self, token: int) -> Span:
+        number = self.sentence[token]
+        return self.doc[bisect_left(self.sentence, number) : bisect_right(self.sentence, number)]
 
     def sentence_end(self, token: int) -> int:
         """The last token that is no space of the sentence that ``token`` stands in."""
