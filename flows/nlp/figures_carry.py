@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from flows.nlp.figures_draft import WINDOW, Cues, Draft, near
 from flows.nlp.figures_parties import PartyReader
 from flows.nlp.figures_periods import carry_period
-from flows.nlp.figures_tree import NOUN_TAGS, Tree
+from flows.nlp.figures_tree import NOUN_TAGS, VERB_TAGS, Tree
 from flows.nlp.measures import Measures, fits
 
 MAX_BACK = 2
 """Sentences that a pronoun reaches back over."""
 
+_WORTH_GAP = 14
 _LED = 3
 """Paragraphs after the first that its time still holds for."""
 
@@ -32,6 +33,8 @@ class Carrier:
         """Give a list's member the list's measure, and "this number" that of the figure before it."""
         governor = draft.governor
         if draft.continues is not None and draft.measure is None and self._take(draft, drafts[draft.continues], "list"):
+            return
+        if draft.index and self._take_worth(draft, drafts[draft.index - 1]):
             return
         if draft.index and self._is_parallel(draft, drafts[draft.index - 1]):
             draft.commodity = None
@@ -67,6 +70,25 @@ class Carrier:
                     if pronoun is not None and self._tree.tags[pronoun] in NOUN_TAGS:
                         draft.phrase = self._tree.phrase(pronoun)
                 return
+
+    def _take_worth(self, draft: Draft, before: Draft) -> bool:
+        """ "shipped 5 million tonnes of copper worth $50 billion": the sum is of what was just measured."""
+        tree, start = self._tree, draft.quantity.token_start
+        if tree.lowers[start - 1] != "worth" or before.sentence != draft.sentence or before.phrase is None:
+            return False
+        if before.quantity.dimension in ("money", "duration"):
+            return False
+        own = (before.governor.own_of, before.phrase[1] - 1, before.quantity.token_end - 1)
+        if tree.lowers[start - 2] != "," and start - 2 not in own:
+            return False  # "an order for 40 jets, a deal worth $16bn"
+        gap = range(before.quantity.token_end, start)
+        if len(gap) > _WORTH_GAP or any(tree.tags[token] in VERB_TAGS - {"VBN", "VBG"} for token in gap):
+            return False
+        draft.commodity = None
+        is_taken = before.measure in self._measures.flows and self._take(draft, before, "list")
+        draft.phrase = before.phrase
+        draft.continues = before.index if is_taken else None
+        return True
 
     def _is_parallel(self, draft: Draft, before: Draft) -> bool:
         """ "320 TWh, compared with 279 TWh", "3.1% in 2024 and 3.2% in 2025": of what the one before is of."""

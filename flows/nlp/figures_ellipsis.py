@@ -9,7 +9,9 @@ from flows.nlp.figures_tree import NOUN_TAGS, VERB_TAGS, Tree
 from flows.nlp.measures import Measures
 
 _GOODS = frozenset({"mass", "volume", "energy", "power", "area", "length"})
-_MULTIPLES = frozenset({"double", "twice", "triple", "treble", "quadruple", "half", "against", "versus", "than"})
+_MULTIPLES = frozenset(
+    {"double", "twice", "triple", "treble", "quadruple", "half", "against", "versus", "than", "from"}
+)
 _COMPARED = frozenset({"from", "to", "against", "versus", "than", "compared"})
 _PRICE_WINDOW = Decimal(4)
 """Prices told side by side lie within this factor; a sum of money next to a price does not."""
@@ -86,13 +88,21 @@ class EllipsisReader:
             if other.sentence != draft.sentence:
                 return
             given = other.quantity
+            start = draft.quantity.token_start
+            left = self._tree.lowers[max(given.token_end, start - 5) : start]
+            if given.unit_code == "%" and other.kind in ("level", "share"):
+                is_decimal = draft.quantity.value != draft.quantity.value.to_integral_value()
+                if is_decimal and _is_near(draft, other, _PRICE_WINDOW) and left[-1:] in (["at"], ["to"], ["from"]):
+                    self._complete(draft, other)  # "22 per cent of it, ahead of nuclear at 21.8"
+                    return
             if given.dimension == "ratio" or given.dimension == "duration":
                 continue
-            if given.dimension not in _GOODS or other.kind != "level" or not _is_near(draft, other, _GOODS_WINDOW):
+            is_rate = (given.dimension or "").startswith("money_per_")
+            is_goods = given.dimension in _GOODS and other.kind == "level"
+            if not (is_goods or is_rate) or not _is_near(draft, other, _GOODS_WINDOW):
                 return
-            start = draft.quantity.token_start
-            left = self._tree.lowers[max(given.token_end, start - 3) : start]
-            if self._is_same_deed(draft, other) or not _MULTIPLES.isdisjoint(left) or self._is_gapped(other, draft):
+            is_compared = not _MULTIPLES.isdisjoint(left) and not {"and", ";"} & set(left)
+            if is_compared or (is_goods and (self._is_same_deed(draft, other) or self._is_gapped(other, draft))):
                 self._complete(draft, other)
             return
 

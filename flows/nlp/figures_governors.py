@@ -225,6 +225,8 @@ class Climber:
         elif key in _PACES and rule.startswith("of-"):
             found.pace = noun
         completed = self._completion(noun)
+        if completed is None and rule == "object" and found.verb is not None:
+            completed = self._told_of(found.verb, noun)
         if completed is not None:
             found.nouns.append((completed, f"{rule}>{key}"))
             return True
@@ -234,6 +236,17 @@ class Climber:
         if rule in ("object", "subject", "root") and found.change_noun != noun:
             found.bare.append(noun)
         return False
+
+    def _told_of(self, verb: int, noun: int) -> int | None:
+        """ "lifted its forecast for growth to 3%": the parse may hang "for growth" on the verb."""
+        tree = self._tree
+        for child in tree.children[verb]:
+            if child == noun + 1 and tree.deps[child] == "prep" and tree.lowers[child] in ("for", "of", "on"):
+                inner = tree.child(child, "pobj")
+                is_noun = inner is not None and inner not in self.owner and tree.tags[inner] in ("NN", "NNS")
+                if inner is not None and is_noun and tree.doc[inner].ent_type_ not in ("DATE", "TIME"):
+                    return inner
+        return None
 
     def _is_compound(self, noun: int) -> bool:
         # "unemployment rate", "oil demand level": the noun before says what it is; "annual rate" says nothing.

@@ -17,6 +17,8 @@ _WHOLES = frozenset({"gdp", "product", "income", "economy"})
 _EXTENTS = frozenset(
     {"length", "height", "width", "depth", "weight", "area", "size", "diameter", "volume", "thickness"}
 )
+_GENERIC = frozenset({"freight", "consumption", "purchases"})
+"""Measures of verbs that say less than the noun counted."""
 _EARNED = frozenset({"income", "revenue"})
 _SUBJECT_GAP = 4
 """Words between a subject and its verb that still make one phrase: "Pakistan needs to repay"."""
@@ -56,6 +58,11 @@ class MeasureReader:
             start, end = min(start, noun), self._tree.phrase(governor.own_of)[1]
         draft.phrase = (start, end)
         if self._take_verb(draft):
+            if draft.measure in _GENERIC:  # "handled 84 million passengers"
+                told = self._measures.of_phrase(
+                    self._tree, start, noun, quantity.dimension, is_relative=False, pos="counted"
+                )
+                draft.measure = told.sense.measure if told is not None else draft.measure
             return
         lemma = self._tree.lemmas[governor.verb] if governor.verb is not None else None
         if lemma in self._cues.level_verbs and governor.relation != "subject":
@@ -74,6 +81,9 @@ class MeasureReader:
 
     def _read_amount(self, draft: Draft) -> None:
         governor = draft.governor
+        last = draft.quantity.token_end - 1
+        if draft.quantity.dimension == "duration" and self._tree.lowers[last] == "old" and self._take_adjective(draft):
+            return
         for noun, rule in self._candidates(draft):
             if rule == "verb":
                 if self._take_verb(draft):
@@ -192,6 +202,10 @@ class MeasureReader:
         sense = self._measures.of_word(lemma, dimension, pos) or self._measures.of_word(f"{lemma}e", dimension, pos)
         if sense is None:
             return False
+        if sense.measure == "share_ownership" and relation == "at":
+            return False  # "held its key rate at 21%"
+        if lemma == "take" and (subject := tree.subject(verb)) is not None and tree.lowers[subject] == "it":
+            return False  # "it takes 15,000 litres of water"
         if sense.measure in _EARNED and relation == "object" and self._take_source(draft, verb):
             return True
         draft.measure, draft.measure_rule = sense.measure, f"verb:{lemma}"
@@ -255,6 +269,7 @@ class MeasureReader:
     def _take_adjective(self, draft: Draft) -> bool:
         governor, quantity, tree = draft.governor, draft.quantity, self._tree
         words = [governor.adjective] if governor.adjective is not None else []
+        words.append(quantity.token_end - 1)
         if quantity.token_end < tree.size and tree.sentence_of[quantity.token_end] == draft.sentence:
             words.append(quantity.token_end)
         for word in words:

@@ -38,6 +38,8 @@ class Modality:
     """The verb names what its subject does at will ("invest"), so that its future is a plan."""
     is_compared: bool = False
     """The verb measures the distance to a target ("beat the forecast by 3%")."""
+    is_subject: bool = False
+    """What was asked about is the verb's subject, which a negation leaves alone ("half of them do not know")."""
     is_timetable: bool = False
     """The present tense of the verb tells what is to come ("begins on Monday")."""
     verb: int | None = None
@@ -92,6 +94,7 @@ def read_modality(token: Token, *, user_dirs: Sequence[Path] = ()) -> Modality:
         is_reported=reading.is_reported,
         is_own=reading.is_own,
         is_compared=reading.is_compared,
+        is_subject=reading.is_subject,
         is_timetable=reading.is_timetable,
         verb=reading.verb,
         cues=tuple(reading.cues),
@@ -177,14 +180,19 @@ def figure_status(
         return "hypothetical"
     if modality.is_negated and modality.is_compared and (modality.is_obliged or modality.is_possible):
         return "limit"
-    if modality.is_negated and not modality.is_compared and comparator in (None, "=", "~"):
+    is_denied = modality.is_negated and not modality.is_compared and not modality.is_subject
+    if is_denied and comparator in (None, "=", "~"):
         return "denied"
+    is_to_come = modality.tense == "future" or modality.is_possible
+    if statuses and modality.cue == "approve" and modality.tense == "past":
+        return "reported"  # the sum approved is a fact; what is done with it is not
     if statuses:
-        return statuses[0]
+        return "forecast" if statuses[0] == "estimate" and is_to_come else statuses[0]
     if modality.tense == "future" or modality.is_possible or modality.is_obliged:
         return "planned" if modality.is_own and not modality.is_possible else "forecast"
     is_ahead = bool(published_on and period_start and period_start > published_on)
     is_open = bool(published_on and period_end and period_end > published_on)
-    if is_ahead or (is_open and modality.tense == "none"):
+    # What is told in the past has happened: a period ahead of it was read wrong.
+    if (is_ahead and modality.tense != "past") or (is_open and modality.tense == "none"):
         return "planned" if modality.is_own else "forecast"
     return "reported"

@@ -24,6 +24,7 @@ class CueRow(Row):
     ``subject``       its subject: "talks collapsed"
     ``plan_subject``  a subject that is a plan: "efforts to … failed"
     ``own``           itself, in the future
+    ``scheme``        a subject that was decided on: what it will have, cost or do is planned
     ``timetable``     itself, in the present, with a day
     ``compares``      nothing: a number under it measures the distance to a target
     """

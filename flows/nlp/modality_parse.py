@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from spacy.tokens import Token
 
+from flows.nlp.modality_clauses import follows_modal, is_alternative, is_of_scheme
 from flows.nlp.modality_cues import Cue, CueRow, CueTables
 
 _CLAUSES = frozenset({"xcomp", "ccomp", "acl", "pcomp", "advcl", "csubj", "csubjpass", "parataxis"})
@@ -29,7 +30,7 @@ class Reading:
         self.tense: str | None = None
         self.is_perfect = self.is_progressive = self.is_negated = False
         self.is_conditional = self.is_possible = self.is_reported = self.is_would = False
-        self.is_own = self.is_timetable = self.is_compared = self.is_obliged = False
+        self.is_own = self.is_timetable = self.is_compared = self.is_obliged = self.is_subject = False
         self.verb: int | None = None
         self.via = ""
         """The preposition passed last."""
@@ -47,6 +48,8 @@ def is_boundary(token: Token, reading: Reading) -> bool:
     dep = token.dep_
     if dep in ("relcl", "parataxis"):
         return True
+    if dep in _CLAUSES and token.tag_ == "VBN" and any(child.lower_ == "having" for child in token.lefts):
+        return True  # "hopes to draw 26m, having drawn 14m": done before, whatever the parse hangs it on
     if dep == "appos":
         return token.i - token.head.i > 2  # nearer it is one unit, cut: "km/h"
     if dep == "advcl":
@@ -71,13 +74,16 @@ def read_verb(reading: Reading, verb: Token, came_by: str, is_start: bool) -> No
             reading.is_negated = not reading.is_negated
     if is_first or reading.tense == "inherit":
         _read_tense(reading, verb, children)
+        if reading.tense == "future" and not reading.is_would and is_of_scheme(reading.tables, verb):
+            reading.is_own = True
     if reading.tense == "none" and is_first:
         _read_noun_before(reading, verb, children)
     if is_first:
         reading.verb = verb.i
         # "Has not ruled out talks" negates the ruling out, "did not hold talks" the talks.
         reading.is_negated = reading.is_negated or (negation and not reading.cues_of(verb))
-        _read_manner(reading, lemma, particle)
+        _read_manner(reading, lemma, particle, children if came_by == "nsubj" else ())
+        reading.is_subject = came_by == "nsubj"
         adverbs = reading.tables["adverb"]
         for child in children:
             if child.dep_ == "advmod" and child.lower_ in adverbs:
@@ -89,7 +95,9 @@ def read_verb(reading: Reading, verb: Token, came_by: str, is_start: bool) -> No
         _read_source(reading, children)
     elif reading.is_would and verb.pos_ == "VERB" and came_by == "ccomp":
         reading.is_reported = True
-    _read_conditions(reading, children, is_first)
+    _read_conditions(reading, children, is_first or came_by == "xcomp")
+    if is_first and is_alternative(verb):
+        reading.is_conditional = True
 
 
 def _is_told(reading: Reading, row: CueRow) -> bool:
@@ -113,21 +121,29 @@ def _is_negated(children: Sequence[Token]) -> bool:
     return False
 
 
-def _read_manner(reading: Reading, lemma: str, particle: str) -> None:
+def _read_manner(reading: Reading, lemma: str, particle: str, children: Sequence[Token]) -> None:
     key, plain = f"{lemma} {particle}/VERB", f"{lemma}/VERB"
-    reading.is_own = key in reading.tables["own"] or plain in reading.tables["own"]
+    own = reading.tables["own"]
+    # "Rs 2 trillion will go to defence": decided, where the amount itself is what goes.
+    goes = any(child.dep_ == "prep" and f"{lemma} {child.lower_}/VERB" in own for child in children)
+    reading.is_own = reading.is_own or goes or key in own or plain in own
     reading.is_timetable = key in reading.tables["timetable"] or plain in reading.tables["timetable"]
     reading.is_compared = plain in reading.tables["compares"]
 
 
 def _read_conditions(reading: Reading, children: Sequence[Token], is_first: bool) -> None:
     for child in children:
+        if child.dep_ in ("nsubj", "csubj") and reading.is_would and child.left_edge.tag_ == "VBG":
+            reading.is_conditional = True  # "scrapping fees would cost $1 billion"
+        if child.dep_ == "aux" and child.lower_ == "should" and child.head.dep_ == "advcl":
+            reading.is_conditional = reading.is_conditional or child == child.head.left_edge
         if child.dep_ in ("mark", "advmod") and child.lower_ in _CONDITIONS:
             reading.is_conditional = reading.is_conditional or child.lower_ != "whether" or is_first
         elif child.dep_ == "advcl" and is_first:
             marks = [mark for mark in child.lefts if mark.dep_ == "mark"]
-            # "Had the dam burst, …": the condition without its "if".
+            # "Had the dam burst, …", "Should crude fall, …": the condition without its "if".
             is_inverted = child.tag_ == "VBD" and child.lower_ == "had" and reading.is_would
+            is_inverted = is_inverted or child.left_edge.lower_ == "should"
             if is_inverted or any(mark.lower_ in ("if", "unless") for mark in marks):
                 reading.is_conditional = True
 
@@ -157,6 +173,13 @@ def _read_companions(reading: Reading, came_by: str, children: Sequence[Token]) 
         return
     nouns, modifiers = reading.tables["noun"], reading.tables["modifier"]
     for child in children:
+        if child.dep_ == "prep" and child.lower_ == "as":
+            # "had set as their goal 5 million tons"
+            named = next((inner for inner in child.children if inner.dep_ == "pobj"), None)
+            row = nouns.get(f"{named.lemma_}/NOUN") if named is not None else None
+            if named is not None and row is not None and row.cue in ("target", "limit", "promise"):
+                reading.add(row, named)
+                return
         if child.dep_ not in ("nsubj", "nsubjpass", "dobj") or child.pos_ != "NOUN" or child.dep_ == came_by:
             continue
         row = nouns.get(f"{child.lemma_}/NOUN")
@@ -216,6 +239,9 @@ def _governing(
             continue
         if came_by in _CLAUSES and key in tables["clause"]:
             return tables["clause"][key], verb
+        told = tables["clause"].get(key) if came_by in _OBJECTS and reading.verb is not None else None
+        if told is not None and told.cue == "deny":
+            return told, verb  # "dismissed a report that it owed $740 million"
         row = tables["complement"].get(key)
         if row is not None and (
             came_by in _OBJECTS or came_by in _CLAUSES or _bears_on_phrase(reading, verb, key, row)
@@ -227,7 +253,7 @@ def _governing(
 def _bears_on_phrase(reading: Reading, verb: Token, key: str, row: CueRow) -> bool:
     """Whether a verb's row also holds for what hangs on it by a preposition: "hope for", not "hope in Paris"."""
     via = reading.via
-    if not via or row.cue in ("deny", "refuse"):
+    if not via or row.cue in ("deny", "refuse", "hypothetical"):
         return False
     if key.endswith(f" {via}/VERB") or via == "for":
         return True
@@ -299,7 +325,10 @@ def _read_tense(reading: Reading, verb: Token, children: Sequence[Token]) -> Non
             tense = tense or ("past" if child.tag_ == "VBD" else "present" if child.tag_ in ("VBZ", "VBP") else None)
         elif child.lemma_ == "do":
             tense = tense or ("past" if child.tag_ == "VBD" else "present")
-    if tense is None and not has_auxiliary and verb.dep_ == "conj" and verb.tag_ in ("VB", "VBN", "VBG"):
+    if not has_auxiliary and verb.dep_ == "conj" and verb.tag_ in ("VBD", "VBP") and follows_modal(verb):
+        tense = None  # "will have three units and cost $5 billion": "cost" is what it will do too
+        tag = "VB"
+    if tense is None and not has_auxiliary and verb.dep_ == "conj" and tag in ("VB", "VBN", "VBG"):
         tense = "inherit"
     elif tense is None and (is_infinitive or tag in ("VB", "VBG", "VBN")):
         tense = (
@@ -326,7 +355,8 @@ def read_nominal(reading: Reading, token: Token, came_by: str, is_start: bool) -
     if not is_start and pos in ("NOUN", "ADJ", "ADV", "PROPN"):
         name = f"{token.lemma_.lower()}/{'ADJ' if pos in ('ADJ', 'ADV') else 'NOUN'}"
         if came_by in _CLAUSES:
-            row = tables["clause"].get(name)
+            # "the bill passed by 312 votes": a participle tells what was done with it.
+            row = tables["clause"].get(name) if came_by != "acl" or reading.tense != "past" else None
         elif came_by in ("prep", "compound", "nmod", "nummod", "amod", "appos", "poss", "npadvmod", "quantmod"):
             row = tables["noun"].get(name)
         else:

@@ -345,6 +345,8 @@ def _has_verb_side(reading: Reading, sentence: Sentence, *, words_only: bool) ->
         "are",
         "with",
         "than",
+        "against",
+        "versus",
     )
 
 
