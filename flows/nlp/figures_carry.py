@@ -134,7 +134,10 @@ class Carrier:
             or fits(self._measures.dimensions[other.measure], draft.quantity.dimension)
         ):
             return False
-        draft.measure, draft.phrase = other.measure, other.phrase
+        end = draft.quantity.token_end
+        has_own = draft.phrase is not None and draft.phrase[0] > end and self._tree.lowers[end] in ("on", "for", "in")
+        draft.measure = other.measure
+        draft.phrase = draft.phrase if has_own else other.phrase  # "2 billion on roads and 500 million on schools"
         draft.measure_rule = rule if other.measure is not None else None
         commodity = other.commodity
         if draft.commodity is None and commodity and self._measures.commodity_fits(commodity, draft.quantity.dimension):

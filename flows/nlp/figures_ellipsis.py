@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from flows.nlp.figures_draft import WINDOW, Cues, Draft
 from flows.nlp.figures_tree import NOUN_TAGS, VERB_TAGS, Tree
@@ -99,9 +100,15 @@ class EllipsisReader:
                 continue
             is_rate = (given.dimension or "").startswith("money_per_")
             is_goods = given.dimension in _GOODS and other.kind == "level"
+            is_rate = is_rate or other.kind == "rate"
             if not (is_goods or is_rate) or not _is_near(draft, other, _GOODS_WINDOW):
                 return
             is_compared = not _MULTIPLES.isdisjoint(left) and not {"and", ";"} & set(left)
+            is_decimal = draft.quantity.value != draft.quantity.value.to_integral_value()
+            is_like = other.kind == "rate" and is_decimal and draft.governor.relation == "object"
+            if is_like and _is_near(draft, other, _PRICE_WINDOW):
+                self._complete(draft, other)  # "7.3 tonnes a hectare, while barley managed just 6.1"
+                return
             if is_compared or (is_goods and (self._is_same_deed(draft, other) or self._is_gapped(other, draft))):
                 self._complete(draft, other)
             return
@@ -180,6 +187,8 @@ class EllipsisReader:
             left = tree.lowers[max(other.quantity.token_end, start - 3) : start]
             is_compared = other.sentence == draft.sentence and not _COMPARED.isdisjoint(left)
             is_gapped = other.sentence == draft.sentence and self._is_gapped(other, draft)
+            gap = tree.lowers[other.quantity.token_end : start]
+            is_compared = is_compared or (other.sentence == draft.sentence and _is_of_which(gap))
             if governor.relation == "subject" or is_compared or is_gapped:
                 if is_compared or is_gapped:
                     draft.measure, draft.measure_rule = other.measure, "list" if other.measure else None
@@ -195,6 +204,11 @@ class EllipsisReader:
         draft.phrase = other.phrase or draft.phrase
         draft.reasons.append("counted:ellipsis")
         return True
+
+
+def _is_of_which(gap: Sequence[str]) -> bool:
+    """ "338 seats, of which the Liberals hold 169"."""
+    return any(one == "of" and two in ("which", "whom") for one, two in pairwise(gap))
 
 
 def _is_near(draft: Draft, other: Draft, factor: Decimal) -> bool:

@@ -159,7 +159,7 @@ def _read_sentence(
     for index, reading in enumerate(kept):
         settle_kind(reading, sentence, lexicon, kept[index - 1] if index else None)
     hand_back(kept, sentence)
-    settle_points(kept)
+    settle_points(kept, sentence)
     for reading in kept:
         _finish(reading)
     return kept

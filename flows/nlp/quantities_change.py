@@ -187,6 +187,7 @@ def _after(reading: Reading, sentence: Sentence, lexicon: Lexicon, *, ratio: boo
         if not word.isalpha() or (
             (has_tags and sentence.token(atom).tag_ not in ("JJ", "NN", "HYPH", "NNP", "VBN", "IN"))
             or word in ("of", "in", "to", "from", "by", "at", "for", "than", "as", "since", "that", "over", "with")
+            or word in ("after", "before", "when", "amid", "while", "until", "because")
         ):
             return None
     return None
@@ -323,9 +324,12 @@ def _at_rate(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | No
     return None
 
 
-def settle_points(readings: list[Reading]) -> None:
-    """ "on 33%, down two points": points beside a level in percent are percentage points."""
+def settle_points(readings: list[Reading], sentence: Sentence) -> None:
+    """ "on 33%, down two points", "rose four points to 31 percent": points beside a level in percent are of it."""
     for left, right in pairwise(readings):
+        leads = left.kind == "change" and right.unit_code == "%" and right.kind != "change"
+        if leads and left.counted_noun == "point" and sentence.lower[left.end : right.start] == ["to"]:
+            left.unit_code, left.dimension, left.counted_noun = "pp", "ratio", None
         if left.unit_code != "%" or left.kind == "change" or right.kind != "change":
             continue
         if right.counted_noun == "point" and right.unit_code == "1":

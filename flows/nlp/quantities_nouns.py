@@ -44,6 +44,13 @@ def find_noun(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
         reading.confidence = 0.0
         return
     head = _head_noun(number, sentence.token_at(atom), sentence)
+    token = sentence.token(atom)
+    is_people = sentence.lower[atom] in sentence.roles["counted_adjective"] and token.tag_ not in ("VBN", "VBD")
+    if head is None and atom == reading.end and is_people:
+        reading.noun_token = reading.noun_last_token = token.i
+        reading.counted_noun, reading.end = token.lower_, atom + 1
+        reading.unit_code, reading.dimension = "1", "count"
+        return
     if head is None or (head.tag_ in ("NN", "NNP") and _names_version(reading, sentence)):
         return
     _set_noun(reading, sentence, sentence.token_at(atom), head)
@@ -315,6 +322,8 @@ def _has_verb_side(reading: Reading, sentence: Sentence, *, words_only: bool) ->
         is_last = after_index + 1 >= sentence.token_end or doc[after_index + 1].lower_ in (".", ",", ";", "in", "after")
         if after.tag_ in ("VBN", "VBD") and before is not None and before.lower_ != "," and is_last:
             return True  # "storm TV studio; 13 held"
+        if after.tag_ in ("VBD", "VBZ", "VBP", "MD") and sentence.word(0) == "of" and token.dep_ == "nsubj":
+            return True  # "of the 45 countries, 12 reported one"
     if after is not None and after.lower_ in ("were", "was", "are", "have", "had", "people") and before is None:
         return True
     if after is not None and after.lower_ in (

@@ -196,6 +196,7 @@ def _read_fraction(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading 
         and not by_half
         and follows not in ("of", "the", "its", "their", "his", "her", "our", "all", "that", "those")
         and not (named and follows in lexicon.after)
+        and sentence.word(start - 1) not in ("which", "whom")
         and not (is_plural or named or follows in ("-", "owned"))
     ):
         return None
@@ -209,8 +210,9 @@ def _ends_fraction(sentence: Sentence, start: int, after: int, lexicon: Lexicon)
         return True
     if sentence.word(after + 1 if follows in HYPHENS else after) in _POINTS:
         return True
-    if sentence.word(start - 1) in lexicon.particles or follows in lexicon.after:
-        return True  # "down a quarter", "a third below last year's"
+    before = sentence.word(start - 1)
+    if before in lexicon.particles or before in ("which", "whom") or follows in lexicon.after:
+        return True  # "down a quarter", "of which a third", "a third below last year's"
     return sentence.word(start - 1) in ("by", "than", "nearly", "almost", "about", "roughly", "over") and (
         follows not in ("time", "year", "day", "party", "place") and not follows.isdecimal()
     )
