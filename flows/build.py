@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows import dbt_runner
@@ -44,7 +45,7 @@ def build(settings: Settings, *, run_id: str, progress: Progress | None = None) 
     prepared = settings.home / "dbt" / "prepared.json"
     with open_warehouse(settings) as connection:
         stories = assign_stories(connection)
-        is_prepared = prepared.is_file() and json.loads(prepared.read_text()) == _prepared(version, connection)
+        is_prepared = _read(prepared) == json.dumps(_prepared(version, connection))
     stories_done = time.monotonic()
     # Nobody reads the manifest of a run: `newsledger` needs no docs, and a developer's `dbt docs` writes its own.
     command = ["build", "--no-write-json", "--exclude", "resource_type:unit_test", "resource_type:exposure"]
@@ -61,6 +62,11 @@ def build(settings: Settings, *, run_id: str, progress: Progress | None = None) 
         prepared.write_text(json.dumps(_prepared(version, connection)), encoding="utf-8")
     seconds = {"stories": stories_done - started, "dbt": time.monotonic() - stories_done}
     return BuildResult(counts=counts, stories=stories, seconds=seconds)
+
+
+def _read(prepared: Path) -> str | None:
+    """As it stands: a kill or a full disk may have left half of it, which equals nothing."""
+    return prepared.read_text(encoding="utf-8", errors="replace") if prepared.is_file() else None
 
 
 def _prepared(version: str, connection: "duckdb.DuckDBPyConnection") -> dict[str, object]:

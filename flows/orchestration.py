@@ -62,11 +62,33 @@ def start_server_in_background() -> threading.Thread | None:
     def start() -> None:
         from prefect.server.api.server import SubprocessASGIServer
 
-        SubprocessASGIServer().start(timeout=SERVER_START_TIMEOUT_S)
+        server = SubprocessASGIServer()
+        waiting = threading.Thread(target=server.start, args=(SERVER_START_TIMEOUT_S,), daemon=True)
+        waiting.start()
+        while waiting.is_alive() and server.server_process is None:
+            time.sleep(0.05)
+        if server.server_process is not None:
+            end_with_us(server.server_process.pid)
+        waiting.join()
 
     thread = threading.Thread(target=start, name="prefect-server-start", daemon=True)
     thread.start()
     return thread
+
+
+def end_with_us(pid: int) -> None:
+    """Have a process end when this one does, even by ``kill -9``: a server left behind holds 400 MB for ever.
+
+    A shell waits for the end of a pipe that only this process holds open, which no way of dying can prevent.
+    """
+    reading, _held_until_the_end = os.pipe()
+    subprocess.Popen(
+        ["sh", "-c", "trap '' INT TERM; read -r _; kill $0", str(pid)],
+        stdin=reading,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(reading)
 
 
 def writer_limit_name(settings: Settings) -> str:
@@ -108,6 +130,7 @@ def own_server() -> Iterator[str]:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    end_with_us(server.pid)
     url = f"http://127.0.0.1:{port}/api"
     try:
         _wait_until_healthy(url, server)

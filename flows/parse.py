@@ -1,19 +1,20 @@
 """raw.documents -> parsed.*: reads what is new or was read by another extractor, on all cores."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.arrow import table_of
 from flows.records import Entity, Event, Figure, Findings, Mention, Sentence
 from flows.settings import Settings
-from flows.warehouse import append_arrow
+from flows.warehouse import append_arrow, transaction
 
 if TYPE_CHECKING:
     import duckdb
@@ -138,9 +139,8 @@ def _forget_documents_that_are_gone(connection: "duckdb.DuckDBPyConnection") -> 
         ).fetchall()
     ]
     if gone:
-        connection.begin()
-        _delete(connection, gone)
-        connection.commit()
+        with transaction(connection):
+            _delete(connection, gone)
 
 
 def _read_batches(
@@ -154,7 +154,7 @@ def _read_batches(
             yield batch, read_texts(settings.models[batch.language], lexicon_dirs, batch.texts, settings.batch_size)
         return
     # Spawned, not forked: the flow runs in a process with threads, and a fork copies their locks as they stand.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
         running: dict[Future[Tables], _Batch] = {}
         for batch in batches:
             model = settings.models[batch.language]
@@ -164,6 +164,18 @@ def _read_batches(
                 yield from _finished(running)
         while running:
             yield from _finished(running)
+
+
+def _end_with_parent() -> None:
+    """A worker of a run that was killed would wait for work for ever, with a model in its memory."""
+    parent = parent_process()
+    assert parent is not None  # this runs in workers only
+
+    def wait_for_its_end() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait_for_its_end, name="end-with-parent", daemon=True).start()
 
 
 def _finished(running: "dict[Future[Tables], _Batch]") -> Iterator[tuple[_Batch, Tables]]:
@@ -256,8 +268,7 @@ def _write(
     connection: "duckdb.DuckDBPyConnection", batch: _Batch, tables: Tables, extractor_version: str, run_id: str
 ) -> None:
     document_ids = [text.document_id for text in batch.texts]
-    connection.begin()
-    try:
+    with transaction(connection):
         _delete(connection, document_ids)
         for name in TABLES:
             append_arrow(connection, f"parsed.{name}", tables[name])
@@ -272,10 +283,6 @@ def _write(
             """,
             {"version": extractor_version, "now": datetime.now(UTC), "run_id": run_id, "ids": document_ids},
         )
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def _delete(connection: "duckdb.DuckDBPyConnection", document_ids: list[str]) -> None:

@@ -17,10 +17,12 @@ from prefect.runtime import flow_run
 
 from flows import runs, tasks
 from flows.errors import PublishRefused
+from flows.logs import log_step, steps_logged
 from flows.notify import notify_failure
 from flows.orchestration import make_writer_limit
 from flows.runs import RunSummary, new_run_id
 from flows.settings import Settings, load_settings
+from flows.storage import told_as_storage
 from flows.validate import ValidationResult, prepare_withheld
 from flows.warehouse import hold_lock, open_warehouse
 
@@ -54,7 +56,7 @@ def ledger(
     """
     settings = settings or load_settings()
     summary = RunSummary(run_id=run_id or new_run_id())
-    with hold_lock(settings, command="run"):
+    with told_as_storage(settings.home), hold_lock(settings, command="run"), steps_logged(settings):
         with open_warehouse(settings) as connection:
             runs.record_start(connection, summary.run_id, "run")
         limit = make_writer_limit(settings)
@@ -99,7 +101,7 @@ def _build_until_clean(settings: Settings, summary: RunSummary) -> ValidationRes
     Raises:
         PublishRefused: A critical expectation failed, or rows still fail in the last round.
     """
-    # Rows withheld under other rules, or of another reading, get their chance again.
+    # Rows withheld of other inputs, or under other rules, get their chance again.
     prepare_withheld(settings, run_id=summary.run_id)
     for _ in range(MOST_VALIDATIONS):
         _timed(summary, "build", lambda: tasks.build_models(settings, summary.run_id))
@@ -113,7 +115,12 @@ def _build_until_clean(settings: Settings, summary: RunSummary) -> ValidationRes
 
 def _timed(summary: RunSummary, step: str, work: Callable[[], ResultT]) -> ResultT:
     started = time.monotonic()
-    result = work()
+    try:
+        result = work()
+    except BaseException as error:
+        log_step(step, summary.run_id, seconds=time.monotonic() - started, error=error)
+        raise
+    log_step(step, summary.run_id, seconds=time.monotonic() - started, result=result)
     before = summary.steps.get(step, {}).get("seconds", 0.0)
     counts: dict[str, Any] = asdict(result)  # type: ignore[call-overload]  # every step returns a dataclass
     summary.steps[step] = {**counts, "seconds": round(before + time.monotonic() - started, 2)}

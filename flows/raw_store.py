@@ -1,7 +1,7 @@
 """The ``raw`` tables and ``quality.rejected_inputs``: what ingest reads and writes, a batch in one transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flows.documents import PARTLY, merge
 from flows.records import Document, RejectedInput
 from flows.sources.folder import InputFile
+from flows.warehouse import transaction
 
 if TYPE_CHECKING:
     import duckdb
@@ -98,16 +99,9 @@ class RawStore:
         rows = self._connection.sql(sql, params={"ids": document_ids}).to_arrow_table().to_pylist()
         return [_document(row) for row in rows]
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """All that the block writes, or nothing of it."""
-        self._connection.begin()
-        try:
-            yield
-            self._connection.commit()
-        except BaseException:
-            self._connection.rollback()
-            raise
+        return transaction(self._connection)
 
     def write(self, batch: Batch) -> None:
         """Write a batch in one transaction and count what it changed."""

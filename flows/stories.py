@@ -16,6 +16,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from flows.warehouse import transaction
+
 if TYPE_CHECKING:
     import duckdb
     import numpy as np
@@ -138,17 +140,16 @@ def _store(connection: "duckdb.DuckDBPyConnection", rows: list[tuple[str, str, b
     names = ["document_id", "story_id", "signature"]
     table = pa.table([pa.array(column, kind) for column, kind in zip(columns, types, strict=True)], names=names)
     connection.register("_stories", table)
-    connection.begin()
-    connection.execute(
-        "update parsed.stories as story set story_id = found.story_id from _stories as found "
-        "where story.document_id = found.document_id"
-    )
-    connection.execute(
-        "insert into parsed.stories (document_id, story_id, is_syndicated_copy, signature) "
-        "select document_id, story_id, false, signature from _stories anti join parsed.stories using (document_id)"
-    )
-    connection.execute(_NAME_STORIES)
-    connection.commit()
+    with transaction(connection):
+        connection.execute(
+            "update parsed.stories as story set story_id = found.story_id from _stories as found "
+            "where story.document_id = found.document_id"
+        )
+        connection.execute(
+            "insert into parsed.stories (document_id, story_id, is_syndicated_copy, signature) "
+            "select document_id, story_id, false, signature from _stories anti join parsed.stories using (document_id)"
+        )
+        connection.execute(_NAME_STORIES)
     connection.unregister("_stories")
 
 

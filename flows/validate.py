@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.content import describe_tables, hash_of
 from flows.errors import PublishRefused
+from flows.runs import inputs_digest
 from flows.settings import Settings
 from flows.warehouse import append_arrow, open_warehouse
 
@@ -38,7 +39,7 @@ class ValidationResult:
 
 
 def prepare_withheld(settings: Settings, *, run_id: str) -> int:
-    """Before the first build of a run: take back rows withheld under other rules or of another reading.
+    """Before the first build of a run: take back rows withheld of other inputs or under other rules.
 
     ``validate`` does it where it was not done; then the marts it judges still lack those rows, and a further build
     is needed. Hold the warehouse's lock.
@@ -46,12 +47,10 @@ def prepare_withheld(settings: Settings, *, run_id: str) -> int:
     Returns:
         How many rows are no longer withheld.
     """
-    from flows.gate.rules import rules_digest
     from flows.gate.withhold import release_stale
 
-    digest = rules_digest(settings)
     with open_warehouse(settings) as connection:
-        return release_stale(connection, run_id=run_id, rules_digest=digest)
+        return release_stale(connection, run_id=run_id, inputs_digest=inputs_digest(connection, settings))
 
 
 def validate(settings: Settings, *, run_id: str) -> ValidationResult:
@@ -62,7 +61,7 @@ def validate(settings: Settings, *, run_id: str) -> ValidationResult:
     Raises:
         SettingsError: A file of expectations is malformed; names file and rule.
     """
-    from flows.gate.rules import load_suites, rules_digest
+    from flows.gate.rules import load_suites
 
     suites = load_suites(settings.expectation_dirs)
     released_count = prepare_withheld(settings, run_id=run_id)
@@ -91,7 +90,7 @@ def validate(settings: Settings, *, run_id: str) -> ValidationResult:
         write_state(
             connection,
             run_id=run_id,
-            rules_digest=rules_digest(settings),
+            inputs_digest=inputs_digest(connection, settings),
             passed_sha256=hash_of(describe_tables(connection, ("marts",))) if is_passed else None,
         )
         (withheld_count,) = connection.execute("select count(*) from quality.withheld").fetchone() or (0,)

@@ -10,7 +10,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from flows.errors import StorageError, WarehouseBusy, WarehouseDamaged
 from flows.migrations import prepare
 from flows.settings import Settings
+from flows.storage import storage_line
 
 if TYPE_CHECKING:
     import duckdb
@@ -120,14 +121,19 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator["
         yield connection
     except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as error:
         raise _told(error, settings) from error
+    except duckdb.Error as error:
+        # A commit that a full disk stopped is an error of the transaction.
+        if storage_line(error) is not None:
+            raise _told(error, settings) from error
+        raise
     finally:
         connection.close()
 
 
 def _told(error: Exception, settings: Settings) -> Exception:
     text = str(error)
-    if "No space left" in text or "Permission denied" in text or "Read-only" in text:
-        return StorageError(f"{settings.warehouse_path}: {text.splitlines()[0]}. Free space or permissions, run again.")
+    if (line := storage_line(error)) is not None:
+        return StorageError(f"{settings.warehouse_path}: {line}. Free space or permissions, and run again.")
     if "Could not set lock" in text or "Conflicting lock" in text:
         return WarehouseBusy(
             f"{settings.warehouse_path} is held by {describe_holder(settings)}: {text.splitlines()[0]}"
@@ -136,6 +142,22 @@ def _told(error: Exception, settings: Settings) -> Exception:
         f"{settings.warehouse_path} cannot be read: {text.splitlines()[0]}. The published release is not touched; "
         "`newsledger rebuild` makes the warehouse anew."
     )
+
+
+@contextmanager
+def transaction(connection: "duckdb.DuckDBPyConnection") -> Iterator[None]:
+    """All that the block writes, or nothing of it."""
+    import duckdb
+
+    connection.begin()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        # A commit that failed has ended the transaction; its own error is the one to tell.
+        with suppress(duckdb.TransactionException):
+            connection.rollback()
+        raise
 
 
 def append_arrow(connection: "duckdb.DuckDBPyConnection", table: str, rows: "pa.Table") -> int:

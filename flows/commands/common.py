@@ -29,10 +29,11 @@ def settings_for_command() -> "Settings":
 def one_step(command: str) -> Iterator[tuple["Settings", str]]:
     """Settings and a run id for a step run by itself, the warehouse's lock held."""
     from flows.runs import new_run_id
+    from flows.storage import told_as_storage
     from flows.warehouse import hold_lock
 
     settings = settings_for_command()
-    with hold_lock(settings, command=command):
+    with told_as_storage(settings.home), hold_lock(settings, command=command):
         yield settings, new_run_id()
 
 

@@ -46,8 +46,8 @@ def _write_round(gate: Gate, lookup: Lookup, folder: Path, *, run_id: str) -> No
         "site_section_builders": {"profiling": "None", "expectations": "None"},
     }
     context.add_data_docs_site(_SITE, site)
-    # Without a time it looks for one in the name, where `Z-4110` reads as a zone of 41 hours.
-    run = RunIdentifier(run_name=run_id, run_time=datetime.now(UTC))
+    # It takes a name that reads as a time for one, and a run id ending in `Z-4110` has a zone of 41 hours.
+    run = RunIdentifier(run_name=f"run {run_id}", run_time=datetime.now(UTC))
     for table, result in gate.results.items():
         suite = gate.suites[table]
         for item in result.results:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,8 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from flows.errors import SettingsError
-from flows.paths import EXPECTATIONS, SEEDS
-from flows.settings import Settings
+from flows.paths import EXPECTATIONS
 
 Severity = Literal["row", "critical", "warn", "off"]
 
@@ -113,20 +111,6 @@ def load_suites(user_dirs: Iterable[Path] = ()) -> dict[str, Suite]:
     for suite in suites.values():
         suite.rules = [rule for rule in suite.rules if rule.severity != "off"]
     return suites
-
-
-def rules_digest(settings: Settings) -> str:
-    """SHA-256 over all that a row is judged by: suites, code lists, ranges, and the expectations' own code."""
-    folders = (*settings.expectation_dirs, *settings.lexicon_dirs)
-    digest = sha256()
-    for path in (
-        sorted(EXPECTATIONS.glob("*.yml")) + sorted(SEEDS.glob("*.csv")) + sorted(Path(__file__).parent.glob("*.py"))
-    ):
-        digest.update(path.read_bytes())
-    for folder in folders:
-        for path in sorted((*folder.glob("*.yml"), *folder.glob("*.csv"))):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _suite_files(folders: Iterable[Path]) -> list[Path]:

@@ -1,41 +1,38 @@
-"""What the gate remembers between steps: under which rules it judged, and which marts it let pass."""
+"""What the gate remembers between steps: what it judged, and which marts it let pass."""
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
 
-_TABLES = """
-create table if not exists ops.gate_state (
-    run_id varchar not null, rules_digest varchar not null, passed_sha256 varchar
-);
-create table if not exists ops.withheld_documents (document_id varchar not null, version varchar not null);
+_TABLE = """
+create table if not exists ops.gate (
+    run_id varchar not null, inputs_digest varchar not null, passed_sha256 varchar
+)
 """
 
 
 def read_state(connection: "duckdb.DuckDBPyConnection") -> tuple[str, str, str | None] | None:
-    """The run that judged last, its rules, and the hash of the marts that it let pass; None before the first."""
-    is_there = connection.execute("select 1 from duckdb_tables() where table_name = 'gate_state'").fetchone()
+    """The run that judged last, its inputs, and the hash of the marts that it let pass; None before the first."""
+    is_there = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'ops' and table_name = 'gate'"
+    ).fetchone()
     if not is_there:
         return None
-    row = connection.execute("select run_id, rules_digest, passed_sha256 from ops.gate_state").fetchone()
+    row = connection.execute("select run_id, inputs_digest, passed_sha256 from ops.gate").fetchone()
     return (row[0], row[1], row[2]) if row else None
 
 
-def make_tables(connection: "duckdb.DuckDBPyConnection") -> None:
-    """Create the tables in which the gate remembers, where they are missing."""
-    connection.execute(_TABLES)
-
-
 def write_state(
-    connection: "duckdb.DuckDBPyConnection", *, run_id: str, rules_digest: str, passed_sha256: str | None
+    connection: "duckdb.DuckDBPyConnection", *, run_id: str, inputs_digest: str, passed_sha256: str | None
 ) -> None:
     """Remember the last judgement.
 
     Args:
+        inputs_digest: Names the documents, what was read of them, and the rules.
         passed_sha256: ``content.hash_of`` the marts, where no critical expectation failed and no row has to go;
             publishing takes these marts and no others.
     """
-    make_tables(connection)
-    connection.execute("delete from ops.gate_state")
-    connection.execute("insert into ops.gate_state values ($1, $2, $3)", [run_id, rules_digest, passed_sha256])
+    connection.execute(_TABLE)
+    connection.execute("delete from ops.gate")
+    connection.execute("insert into ops.gate values ($1, $2, $3)", [run_id, inputs_digest, passed_sha256])

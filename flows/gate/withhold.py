@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 from flows.gate.great import Verdict
 from flows.gate.lookup import Lookup
 from flows.gate.rules import Rule, Suite
-from flows.gate.state import make_tables, read_state, write_state
+from flows.gate.state import read_state, write_state
+from flows.warehouse import append_arrow, transaction
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
 MAX_OBSERVED_CHARS = 200
-
-_VERSION = "concat_ws('|', parsed_at, published_on, extractor_version)"
 
 
 @dataclass(slots=True)
@@ -32,30 +31,24 @@ class WithheldRow:
     surface: str | None
 
 
-def release_stale(connection: "duckdb.DuckDBPyConnection", *, run_id: str, rules_digest: str) -> int:
-    """Take back what was withheld under other rules or of another reading, so that it is judged again.
+def release_stale(connection: "duckdb.DuckDBPyConnection", *, run_id: str, inputs_digest: str) -> int:
+    """Take back all that was withheld of other inputs or under other rules, so that it is judged again.
 
-    What is withheld is in no mart, and so cannot be judged again as it stands. It stays withheld as long as its
-    document was not read again and the rules are the same: then it would fail the same way. Called again in
-    the same run, it does nothing.
+    What is withheld is in no mart, and so cannot be judged again as it stands. Of the same inputs it stays withheld,
+    from one run to the next: it would fail the same way. Of other inputs nothing does: an event that another
+    report makes right must come back with its mentions, and what is withheld must follow from the inputs alone, not
+    from what earlier runs saw.
 
     Returns:
         How many rows are no longer withheld; if any, the marts have to be built again.
     """
-    make_tables(connection)
     state = read_state(connection)
-    if state is not None and state[:2] == (run_id, rules_digest):
+    if state is not None and state[1] == inputs_digest:
         return 0
-    if state is None or state[1] != rules_digest:
-        stale = "true"
-    else:
-        stale = f"""document_id is null or document_id not in (
-            select parsed.documents.document_id from parsed.documents
-            inner join ops.withheld_documents
-                on parsed.documents.document_id = withheld_documents.document_id and version = {_VERSION})"""
-    row = connection.execute(f"select count(*) from quality.withheld where {stale}").fetchone()
-    connection.execute(f"delete from quality.withheld where {stale}")
-    write_state(connection, run_id=run_id, rules_digest=rules_digest, passed_sha256=None)
+    row = connection.execute("select count(*) from quality.withheld").fetchone()
+    with transaction(connection):
+        connection.execute("delete from quality.withheld")
+        write_state(connection, run_id=run_id, inputs_digest=inputs_digest, passed_sha256=None)
     return row[0] if row else 0
 
 
@@ -148,13 +141,11 @@ def _cascade(withheld: dict[str, dict[int, WithheldRow]], suites: Mapping[str, S
 
 
 def write_withheld(connection: "duckdb.DuckDBPyConnection", rows: list[WithheldRow], *, run_id: str) -> None:
-    """Add the rows that are not there yet, and note which reading of their documents they were judged in.
+    """Add the rows that are not there yet.
 
     A mart judged again before it was built again still holds what it lost the first time.
     """
     import pyarrow as pa
-
-    from flows.warehouse import append_arrow
 
     known = set(connection.execute("select table_name, row_id from quality.withheld").fetchall())
     rows = [row for row in rows if (row.table_name, row.row_id) not in known]
@@ -162,9 +153,4 @@ def write_withheld(connection: "duckdb.DuckDBPyConnection", rows: list[WithheldR
     columns = {name: pa.array([getattr(row, name) for row in rows], pa.string()) for name in names}
     append_arrow(
         connection, "quality.withheld", pa.table({**columns, "run_id": pa.array([run_id] * len(rows), pa.string())})
-    )
-    connection.execute("delete from ops.withheld_documents")
-    connection.execute(
-        f"insert into ops.withheld_documents select document_id, {_VERSION} from parsed.documents "
-        "where document_id in (select document_id from quality.withheld)"
     )

@@ -119,15 +119,21 @@ def test_nothing_vanishes_once_the_marts_lack_what_is_withheld(settings):
     assert again.critical_failures == []
 
 
-def test_a_row_stays_withheld_until_its_document_is_read_again(settings):
+def test_a_row_stays_withheld_as_long_as_the_inputs_are_the_same(settings):
     change(settings, "update marts.fct_figures set confidence = 1.5 where figure_id = '{fig3}'")
     validate(settings, run_id="r1")
     assert prepare_withheld(settings, run_id="r2") == 0
-    change(
-        settings, "update parsed.documents set parsed_at = parsed_at + interval 1 day where document_id = '{document}'"
-    )
+    change(settings, "update parsed.documents set extractor_version = 'x2' where document_id = '{document}'")
     assert prepare_withheld(settings, run_id="r3") == 1
     assert rows_of(settings, "select count(*) from quality.withheld") == [(0,)]
+
+
+def test_what_went_with_an_event_comes_back_with_it_when_another_document_tells_more(settings):
+    change(settings, "update marts.fct_events set confidence = 1.5 where event_id = '{event}'")
+    withheld = validate(settings, run_id="r1").withheld_count
+    assert withheld > 1  # its mentions and participants too, which have a document or none
+    change(settings, "delete from parsed.documents where document_id != '{document}'")
+    assert prepare_withheld(settings, run_id="r2") == withheld
 
 
 def test_other_rules_mean_another_judgement(settings, tmp_path):
