@@ -10,6 +10,7 @@ import click
 from flows import __version__
 from flows.commands import queries, releases, steps, texts
 from flows.errors import LedgerError
+from flows.safe_text import without_controls
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -48,7 +49,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         error.show()
         return error.exit_code
     except LedgerError as error:
-        click.echo(f"newsledger: {error}", err=True)
+        # A refusal tells what was observed, which is what documents said.
+        click.echo(f"newsledger: {without_controls(str(error))}", err=True)
         _let_go(error)
         return error.exit_code
     except BrokenPipeError:

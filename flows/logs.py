@@ -71,11 +71,12 @@ def log_step(step: str, run_id: str, *, seconds: float, result: Any = None, erro
     if error is not None:
         facts |= {"error": type(error).__name__, "message": for_log(str(error), limit=500)}
     elif result is not None:
-        facts |= _counts(asdict(result))
+        facts |= counts_of(asdict(result))
     logger.log(logging.INFO if error is None else logging.ERROR, step, extra={"facts": facts})
 
 
-def _counts(result: Mapping[str, Any]) -> dict[str, Any]:
+def counts_of(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers and names of a step's result; of a list its length, for its lines may repeat what documents say."""
     told: dict[str, Any] = {}
     for name, value in result.items():
         if name == "seconds":
@@ -83,7 +84,7 @@ def _counts(result: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, list | tuple):
             told[name] = len(value)
         elif isinstance(value, dict):
-            told[name] = _counts(value)
+            told[name] = counts_of(value)
         elif isinstance(value, str | int | float) and value != "":
             told[name] = value
     return told

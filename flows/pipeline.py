@@ -17,7 +17,7 @@ from prefect.runtime import flow_run
 
 from flows import runs, tasks
 from flows.errors import PublishRefused
-from flows.logs import log_step, steps_logged
+from flows.logs import counts_of, log_step, steps_logged
 from flows.notify import notify_failure
 from flows.orchestration import make_writer_limit
 from flows.runs import RunSummary, new_run_id
@@ -129,7 +129,9 @@ def _timed(summary: RunSummary, step: str, work: Callable[[], ResultT]) -> Resul
 
 def _write_artifact(summary: RunSummary) -> None:
     rows = [
-        {"step": step, **{name: str(value) for name, value in counts.items()}} for step, counts in summary.steps.items()
+        {"step": step, "seconds": str(counts["seconds"])}
+        | {name: str(value) for name, value in counts_of(counts).items()}
+        for step, counts in summary.steps.items()
     ]
     create_table_artifact(
         table=rows,

@@ -1,6 +1,7 @@
 """Answers to SQL on the published release, as a table, CSV, JSON lines or Parquet."""
 
 import csv
+import io
 import json
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 UNCUT_WIDTH = 10_000
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A text cell that opens with one of these is run as a formula by spreadsheets (OWASP, CSV Injection)."""
 
 
@@ -55,20 +56,28 @@ def write(answer: "pa.Table", form: str, output: Path | None) -> None:
         _write_table(answer)
         return
     if output is None:
-        _write_rows(answer, form, sys.stdout)
+        _write_rows(answer, form, _Terminal() if sys.stdout.isatty() else sys.stdout)
     else:
         with output.open("w", encoding="utf-8", newline="") as file:
             _write_rows(answer, form, file)
 
 
-def _write_rows(answer: "pa.Table", form: str, file: TextIO) -> None:
+class _Terminal(io.TextIOBase):
+    """Standard output where a person looks at it: escapes of the text do nothing. A pipe gets the text as it is."""
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write(without_controls(text))
+
+
+def _write_rows(answer: "pa.Table", form: str, file: TextIO | _Terminal) -> None:
     if form == "json":
         for row in answer.to_pylist():
             file.write(json.dumps({name: plain(value) for name, value in row.items()}, default=str, ensure_ascii=False))
             file.write("\n")
         return
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(answer.column_names)
+    # A PIVOT makes names of columns out of what documents say.
+    writer.writerow([_cell(name) for name in answer.column_names])
     for row in answer.to_pylist():
         writer.writerow([_cell(value) for value in row.values()])
 

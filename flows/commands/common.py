@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.safe_text import without_controls
+
 if TYPE_CHECKING:
     from flows.settings import Settings
 
@@ -45,4 +47,4 @@ def tell(result: Any, *, is_json: bool) -> None:
         return
     for name, value in counts.items():
         if value not in (None, {}, [], ()):
-            click.echo(f"{name.replace('_', ' '):<28} {value}")
+            click.echo(f"{name.replace('_', ' '):<28} {without_controls(str(value))}")

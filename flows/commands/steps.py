@@ -46,7 +46,7 @@ def _show(summary: "RunSummary") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(file=sys.stdout, highlight=False)
+    console = Console(file=sys.stdout, highlight=False, markup=False)
     table = Table("step", "seconds", "what came of it", title=f"Run {summary.run_id}: {summary.outcome}")
     for step, counts in summary.steps.items():
         shown = (
@@ -57,7 +57,8 @@ def _show(summary: "RunSummary") -> None:
         table.add_row(step, f"{counts['seconds']:.1f}", ", ".join(shown))
     console.print(table)
     for language, count in summary.steps.get("parse", {}).get("waiting", {}).items():
-        console.print(f"{count} document(s) in {language!r} wait: no model reads that language (setting `models`).")
+        told = f"{count} document(s) in {language!r} wait: no model reads that language (setting `models`)."
+        console.print(told)
     console.print(f"Release   {summary.release_id}", soft_wrap=True)
     console.print(f"Database  {summary.database}", soft_wrap=True)
     if summary.data_docs:
@@ -75,6 +76,9 @@ def _short(value: object) -> str:
     if isinstance(value, dict):
         shown = [name for name in _COUNTS_SHOWN if name in value] or list(value)
         return ", ".join(f"{name.split('_', 1)[-1]} {_short(value[name])}" for name in shown)
+    if isinstance(value, list):
+        # Lines that repeat what documents say; `validate` and the Data Docs have them.
+        return str(len(value))
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
