@@ -13,10 +13,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.documents import Noted, cleaner_version, headline_of, make_document, merge
 from flows.errors import InputRejected
-from flows.publication import Published
-from flows.raw_store import BATCH_DOCUMENTS, Batch, RawStore
+from flows.raw.documents import Noted, cleaner_version, headline_of, make_document, merge
+from flows.raw.publication import Published
+from flows.raw.store import BATCH_DOCUMENTS, Batch, RawStore
 from flows.records import Document, RejectedInput
 from flows.safe_text import for_log
 from flows.settings import Settings

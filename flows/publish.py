@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows import CONTRACT_VERSION, __version__
-from flows.content import columns_of, describe_tables, hash_of
-from flows.descriptions import read_descriptions
 from flows.errors import LedgerError, PublishRefused, StorageError
 from flows.gate.state import read_state
-from flows.releases import (
+from flows.release.content import columns_of, describe_tables, hash_of
+from flows.release.descriptions import read_descriptions
+from flows.release.revisions import TABLE as REVISIONS
+from flows.release.revisions import write_revisions
+from flows.release.store import (
     DATABASE,
     MANIFEST,
     Release,
@@ -33,8 +35,6 @@ from flows.releases import (
     read_withdrawn,
     sync_folder,
 )
-from flows.revisions import TABLE as REVISIONS
-from flows.revisions import write_revisions
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
 

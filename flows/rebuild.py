@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from flows.errors import StorageError, UsageError
 from flows.migrations import FILLS, Columns, columns_by_table, prepare, selection
-from flows.releases import DATABASE, Release, hold_for_reading, list_releases
-from flows.revisions_sql import quoted
+from flows.release.revisions_sql import quoted
+from flows.release.store import DATABASE, Release, hold_for_reading, list_releases
 from flows.settings import Settings
 from flows.warehouse import DDL
 
@@ -264,8 +264,8 @@ def _add_documents(connection: "duckdb.DuckDBPyConnection", settings: Settings, 
     """
     import pyarrow as pa
 
-    from flows.datelines import read_dateline
-    from flows.documents import cleaner_version
+    from flows.raw.datelines import read_dateline
+    from flows.raw.documents import cleaner_version
 
     fills, user_dirs = FILLS["raw.documents"], tuple(settings.lexicon_dirs)
     connection.execute(

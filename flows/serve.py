@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import ReleaseDamaged, UsageError
-from flows.releases import hold_for_reading
+from flows.release.store import hold_for_reading
 from flows.settings import Settings
 
 if TYPE_CHECKING:

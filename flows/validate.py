@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.content import describe_tables, hash_of
 from flows.errors import PublishRefused
+from flows.release.content import describe_tables, hash_of
 from flows.runs import inputs_digest
 from flows.settings import Settings
 from flows.warehouse import append_arrow, open_warehouse

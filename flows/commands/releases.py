@@ -13,7 +13,7 @@ from flows.commands.common import settings_for_command
 def list_all(is_json: bool) -> None:
     """List the releases that are kept, the newest last; `current` is marked."""
     settings = settings_for_command()
-    from flows.releases import list_releases
+    from flows.release.store import list_releases
 
     for release in list_releases(settings):
         if is_json:
@@ -29,7 +29,7 @@ def list_all(is_json: bool) -> None:
 def rollback(release_id: str | None) -> None:
     """Point `current` at RELEASE_ID, by default at the release before."""
     settings = settings_for_command()
-    from flows.releases import rollback as roll_back
+    from flows.release.store import rollback as roll_back
 
     click.echo(f"current is {roll_back(settings, release_id)}")
 
@@ -39,7 +39,7 @@ def rollback(release_id: str | None) -> None:
 def prune(keep: int | None) -> None:
     """Delete old releases; never the current one, nor one that may still be read."""
     settings = settings_for_command()
-    from flows.releases import prune as prune_releases
+    from flows.release.store import prune as prune_releases
 
     for release_id in prune_releases(settings, keep=keep or settings.keep_releases):
         click.echo(f"deleted {release_id}")
@@ -50,7 +50,7 @@ def prune(keep: int | None) -> None:
 def verify(release_id: str | None) -> None:
     """Check a release's files (default: the current one) against its manifest; exit code 5 where they differ."""
     settings = settings_for_command()
-    from flows.releases import verify as verify_release
+    from flows.release.store import verify as verify_release
 
     click.echo(f"{verify_release(settings, release_id)} is whole")
 
@@ -72,8 +72,8 @@ def diff(old_id: str | None, new_id: str | None, form: str | None, limit: int) -
     """
     settings = settings_for_command()
     from flows.query import write
-    from flows.revisions import diff as diff_releases
-    from flows.revisions import tell
+    from flows.release.revisions import diff as diff_releases
+    from flows.release.revisions import tell
 
     revisions = diff_releases(settings, old_id, new_id)
     chosen = form or ("table" if sys.stdout.isatty() else "csv")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.nlp.figures_tree import Tree, singular
+from flows.nlp.figures.tree import Tree, singular
 from flows.nlp.lexicon import Row, read_table
 
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")

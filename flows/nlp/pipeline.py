@@ -22,7 +22,7 @@ import flows.nlp.components.periods
 import flows.nlp.components.quantities  # noqa: F401  importing registers the factories
 from flows import __version__
 from flows.errors import UsageError
-from flows.nlp.entities import export_mentions
+from flows.nlp.entities.reader import export_mentions
 from flows.nlp.ids import sentence_id
 from flows.nlp.lexicon import lexicon_digest
 from flows.nlp.spans import register_extensions

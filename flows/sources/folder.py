@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from flows.decoding import decode
 from flows.errors import InputRejected, UsageError
+from flows.raw.decoding import decode
 from flows.records import RejectedInput
 from flows.safe_text import for_log
 from flows.sources.records import Metadata, metadata_from

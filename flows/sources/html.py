@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flows.decoding import decode
 from flows.errors import InputRejected
-from flows.languages import language_code
-from flows.publication import Published, date_from_url, parse_published
+from flows.raw.decoding import decode
+from flows.raw.languages import language_code
+from flows.raw.publication import Published, date_from_url, parse_published
 from flows.sources.plain import refuse_empty
 from flows.sources.records import Metadata, RawText, metadata_from
 

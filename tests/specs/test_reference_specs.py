@@ -22,7 +22,7 @@ import spacy
 import flows.nlp.components.quantities  # noqa: F401  importing registers the factory
 from flows.errors import NotANumber
 from flows.nlp.numbers import parse_number
-from flows.nlp.quantities_lexicon import load_lexicon
+from flows.nlp.quantities.lexicon import load_lexicon
 from tests.conftest import SHARED
 
 RECOGNIZERS = SHARED / "data" / "recognizers-text-specs"

@@ -11,11 +11,11 @@ from typing import Any
 
 import duckdb
 
-from flows.content import describe_tables, hash_of
 from flows.gate.rules import load_suites
 from flows.gate.state import write_state
 from flows.paths import SEEDS
 from flows.records import stable_id
+from flows.release.content import describe_tables, hash_of
 from flows.settings import Settings
 from flows.warehouse import append_arrow, open_warehouse
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.cleaning import clean, normalise
-from flows.furniture import FurnitureRow
 from flows.nlp.lexicon import read_table
+from flows.raw.cleaning import clean, normalise
+from flows.raw.furniture import FurnitureRow
 
 SPECS = json.loads((Path(__file__).parents[1] / "specs" / "furniture.json").read_text(encoding="utf-8"))
 LEAD = SPECS["lead"]

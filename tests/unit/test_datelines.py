@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.datelines import Agency, read_dateline
 from flows.nlp.lexicon import read_table
+from flows.raw.datelines import Agency, read_dateline
 
 SPECS = json.loads((Path(__file__).parents[1] / "specs" / "datelines.json").read_text(encoding="utf-8"))
 

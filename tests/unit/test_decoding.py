@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.decoding import decode, repair_mojibake
 from flows.errors import InputRejected
+from flows.raw.decoding import decode, repair_mojibake
 
 TEXTS = {
     "cp1252": "The café’s “price” of €50 – in Zürich, a naïve señor said.\n" * 10,

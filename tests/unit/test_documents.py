@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.documents import headline_of, make_document, merge
 from flows.errors import InputRejected
+from flows.raw.documents import headline_of, make_document, merge
 from flows.records import Document
 from flows.sources.records import Metadata, RawText, metadata_from
 

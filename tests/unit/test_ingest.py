@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flows import documents
 from flows.errors import UsageError
 from flows.ingest import ingest
 from flows.paths import SAMPLE
+from flows.raw import documents
 from flows.settings import load_settings
 from flows.warehouse import open_warehouse
 
@@ -205,7 +205,7 @@ def test_a_missing_path_is_told_before_anything_is_read(settings, warehouse, fol
 
 
 def test_batches_are_written_as_they_fill(settings, warehouse, folder, monkeypatch):
-    monkeypatch.setattr("flows.raw_store.BATCH_DOCUMENTS", 3)
+    monkeypatch.setattr("flows.raw.store.BATCH_DOCUMENTS", 3)
     lines = [json.dumps({"text": f"{TEXT} Row {number}."}) for number in range(10)]
     (folder / "a.jsonl").write_text("\n".join([*lines, "no json"]))
     seen = []
@@ -215,7 +215,7 @@ def test_batches_are_written_as_they_fill(settings, warehouse, folder, monkeypat
 
 
 def test_killed_between_batches_the_next_run_goes_on(settings, warehouse, folder, monkeypatch):
-    monkeypatch.setattr("flows.raw_store.BATCH_DOCUMENTS", 3)
+    monkeypatch.setattr("flows.raw.store.BATCH_DOCUMENTS", 3)
     (folder / "a.jsonl").write_text("\n".join(json.dumps({"text": f"{TEXT} Row {number}."}) for number in range(10)))
     made = []
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.languages import detect_language, language_code
+from flows.raw.languages import detect_language, language_code
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.publication import Published, date_from_url, implausible, parse_published
+from flows.raw.publication import Published, date_from_url, implausible, parse_published
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 

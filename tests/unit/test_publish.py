@@ -12,12 +12,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.descriptions import read_descriptions
 from flows.errors import LedgerError, PublishRefused, StorageError
 from flows.gate.rules import load_suites
 from flows.publish import Release
 from flows.publish import publish as publish_passed
-from flows.releases import list_releases, rollback, verify
+from flows.release.descriptions import read_descriptions
+from flows.release.store import list_releases, rollback, verify
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
 from tests.support.good_build import approve, good_rows, make_good_build, write_build

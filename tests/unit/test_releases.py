@@ -12,7 +12,7 @@ import pytest
 from flows.errors import ReleaseDamaged, UsageError
 from flows.publish import Release
 from flows.publish import publish as publish_passed
-from flows.releases import hold_for_reading, list_releases, prune, rollback, verify
+from flows.release.store import hold_for_reading, list_releases, prune, rollback, verify
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
 from tests.support.good_build import approve, make_good_build

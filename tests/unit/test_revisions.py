@@ -9,12 +9,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows import revisions
 from flows.cli import main
-from flows.descriptions import read_descriptions
 from flows.errors import UsageError
 from flows.publish import publish as publish_passed
-from flows.releases import Release, prune, rollback, verify
+from flows.release import revisions
+from flows.release.descriptions import read_descriptions
+from flows.release.store import Release, prune, rollback, verify
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
 from tests.support.good_build import Rows, approve, good_rows, insert_rows, keys_of, make_good_build
@@ -75,7 +75,8 @@ def told(settings: Settings) -> list[tuple[object, ...]]:
     return read(
         settings,
         "select table_name, row_id, change, column_name, old_value, new_value, reason, document_ids "
-        "from marts.fct_revisions where release_id = (select max(release_id) from marts.releases) order by all",
+        "from marts.fct_revisions where release_id = (select arg_max(release_id, released_at) from marts.releases) "
+        "order by all",
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from flows.nlp.attribution import AttributionReader
+from flows.nlp.attribution.reader import AttributionReader
 from flows.nlp.spans import register_extensions
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from flows.nlp.entities import read_mentions
-from flows.nlp.entities_link import Linker
-from flows.nlp.entities_metonyms import load_cues
-from flows.nlp.entities_tables import load_tables
-from flows.nlp.resolution_words import load_words
+from flows.nlp.entities.link import Linker
+from flows.nlp.entities.metonyms import load_cues
+from flows.nlp.entities.reader import read_mentions
+from flows.nlp.entities.tables import load_tables
+from flows.nlp.resolution.words import load_words
 from flows.nlp.spans import register_extensions
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from flows.nlp.events import EventLexicon, load_events, read_events
+from flows.nlp.events.reader import EventLexicon, load_events, read_events
 from flows.nlp.spans import register_extensions
 
 

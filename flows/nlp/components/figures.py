@@ -5,7 +5,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from flows.nlp.figures import FigureReader
+from flows.nlp.figures.reader import FigureReader
 from flows.nlp.spans import register_extensions
 
 

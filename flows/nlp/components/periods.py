@@ -5,7 +5,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from flows.nlp.periods import PeriodReader
+from flows.nlp.periods.reader import PeriodReader
 from flows.nlp.spans import register_extensions
 
 

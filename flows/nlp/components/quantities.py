@@ -5,8 +5,8 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from flows.nlp.quantities import TriggerTest, find_quantities
-from flows.nlp.quantities_lexicon import load_lexicon
+from flows.nlp.quantities.lexicon import load_lexicon
+from flows.nlp.quantities.reader import TriggerTest, find_quantities
 from flows.nlp.spans import register_extensions
 
 

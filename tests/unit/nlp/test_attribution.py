@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-from flows.nlp.attribution import AttributionReader, SpeechRow, speaker_of
-from flows.nlp.attribution_quotes import QuoteMarks
+from flows.nlp.attribution.quotes import QuoteMarks
+from flows.nlp.attribution.reader import AttributionReader, SpeechRow, speaker_of
 from flows.nlp.components.attributions import AttributionMarker
 from flows.nlp.lexicon import read_table
 from flows.nlp.spans import MentionSpan, register_extensions

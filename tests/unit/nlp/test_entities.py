@@ -15,9 +15,9 @@ from spacy.tokens import Doc
 
 from flows.errors import LexiconError
 from flows.nlp.components import entities, paragraphs  # noqa: F401  importing registers the factories
-from flows.nlp.entities import country_of, export_mentions, office_holder
-from flows.nlp.entities_link import fold, normalised
-from flows.nlp.entities_tables import first_day, last_day, load_tables
+from flows.nlp.entities.link import fold, normalised
+from flows.nlp.entities.reader import country_of, export_mentions, office_holder
+from flows.nlp.entities.tables import first_day, last_day, load_tables
 
 SPECS = json.loads((Path(__file__).parents[2] / "specs" / "entities.json").read_text(encoding="utf-8"))
 METHODS = {"alias", "country", "in_document", "exact", "fuzzy", "new"}

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.errors import LexiconError
-from flows.nlp.events import load_events, read_events
-from flows.nlp.events_triggers import EventTypeRow, TriggerRow, load_triggers
+from flows.nlp.events.reader import load_events, read_events
+from flows.nlp.events.triggers import EventTypeRow, TriggerRow, load_triggers
 from flows.nlp.lexicon import read_table
 from flows.nlp.pipeline import extract
 from flows.nlp.spans import register_extensions

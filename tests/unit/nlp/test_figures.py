@@ -11,7 +11,7 @@ import spacy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.nlp.figures import FigureReader
+from flows.nlp.figures.reader import FigureReader
 from flows.nlp.pipeline import extract
 from flows.nlp.spans import Quantity, register_extensions
 

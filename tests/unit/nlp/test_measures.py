@@ -3,7 +3,7 @@
 import pytest
 import spacy
 
-from flows.nlp.figures_tree import Tree
+from flows.nlp.figures.tree import Tree
 from flows.nlp.lexicon import read_table
 from flows.nlp.measures import (
     CommodityDimensionRow,

@@ -12,8 +12,8 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from flows.nlp.lexicon import read_table
-from flows.nlp.modality import Modality, event_status, figure_status, lean_of, read_modality
-from flows.nlp.modality_cues import CueRow
+from flows.nlp.modality.cues import CueRow
+from flows.nlp.modality.reader import Modality, event_status, figure_status, lean_of, read_modality
 
 SPECS = json.loads((Path(__file__).parents[2] / "specs" / "modality.json").read_text(encoding="utf-8"))
 PUBLISHED_ON = date(2024, 5, 17)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from flows.errors import NotANumber
 from flows.nlp.numbers import is_written_european, parse_digits, parse_number
-from flows.nlp.quantities_lexicon import load_lexicon
+from flows.nlp.quantities.lexicon import load_lexicon
 
 WORDS = load_lexicon().words
 

@@ -13,10 +13,10 @@ from spacy.language import Language
 
 import flows.nlp.components.periods  # noqa: F401  registers the factory
 from flows.nlp.lexicon import read_table
-from flows.nlp.periods import PeriodReader
-from flows.nlp.periods_calendar import add_months, portion_of, shift_years, unit_span
-from flows.nlp.periods_guards import FiscalRow, GuardRow
-from flows.nlp.periods_words import CODES, PrepositionRow, WordRow
+from flows.nlp.periods.calendar import add_months, portion_of, shift_years, unit_span
+from flows.nlp.periods.guards import FiscalRow, GuardRow
+from flows.nlp.periods.reader import PeriodReader
+from flows.nlp.periods.words import CODES, PrepositionRow, WordRow
 from flows.nlp.spans import PeriodSpan, register_extensions
 
 SPECS = json.loads((Path(__file__).parents[2] / "specs" / "periods.json").read_text(encoding="utf-8"))

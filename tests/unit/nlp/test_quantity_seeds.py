@@ -10,7 +10,7 @@ from ucumvert import PintUcumRegistry
 
 import flows.nlp.components.quantities
 from flows.nlp.lexicon import read_table
-from flows.nlp.quantities_lexicon import (
+from flows.nlp.quantities.lexicon import (
     ComparatorRow,
     DirectionRow,
     NotFigureRow,
@@ -201,7 +201,7 @@ def test_no_example_of_a_non_figure_is_read(reader):
 
 def test_every_role_of_a_word_is_asked_for():
     """A role that no code asks for would be a rule that does nothing."""
-    code = "".join(path.read_text(encoding="utf-8") for path in NLP.glob("quantities*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in NLP.glob("quantities/*.py"))
     assert [
         role for role in load_lexicon().roles if f'roles["{role}"]' not in code and not role.startswith("dollar_")
     ] == []

@@ -1,0 +1,1 @@
+"""What is said to have happened: type, participants, time, place, status."""

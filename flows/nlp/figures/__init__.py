@@ -1,0 +1,1 @@
+"""Quantities become figures: what each measures, of whom, when, how certain."""

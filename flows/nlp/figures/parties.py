@@ -1,0 +1,300 @@
+"""Who delivers to whom, and what a figure is about."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flows.nlp.figures.draft import Cues, Draft
+from flows.nlp.figures.tree import NOUN_TAGS, VERB_TAGS, Tree
+from flows.nlp.measures import Measures
+from flows.nlp.spans import MentionSpan
+
+_DEALERS = frozenset({"GPE", "ORG", "LOC", "NORP", "PERSON"})
+_THINGS = frozenset({"FACILITY", "PROJECT"})
+_WE = frozenset({"we", "our", "us"})
+
+
+@dataclass(slots=True)
+class Frame:
+    """Who supplies whom, as one sentence tells it without a figure: "X remains the largest supplier of oil to Y"."""
+
+    supplier: MentionSpan | None = None
+    recipient: MentionSpan | None = None
+
+
+class PartyReader:
+    """Reads supplier, recipient and subject of the drafts of one text."""
+
+    def __init__(self, tree: Tree, measures: Measures, cues: Cues, mentions: Sequence[MentionSpan]) -> None:
+        self._tree = tree
+        self._measures = measures
+        self._cues = cues
+        self._by_token: dict[int, MentionSpan] = {}
+        self._countries: dict[str, MentionSpan] = {}
+        for mention in mentions:
+            for token in range(mention.token_start, mention.token_end):
+                # A name wins over a description that covers it.
+                if token not in self._by_token or self._by_token[token].is_description:
+                    self._by_token[token] = mention
+            entity = mention.entity
+            if entity.entity_type in ("GPE", "NORP") and entity.country_iso3:
+                self._countries.setdefault(entity.country_iso3, mention)
+        self._frames: dict[int, Frame] = {}
+
+    def mention_at(self, token: int, kinds: frozenset[str] = _DEALERS) -> MentionSpan | None:
+        """The mention of one of these kinds that covers ``token``."""
+        mention = self._by_token.get(token)
+        return mention if mention is not None and mention.entity.entity_type in kinds else None
+
+    def read(self, draft: Draft, speaker: MentionSpan | None) -> None:
+        """Set the parties that the sentence names."""
+        if not self._by_token:
+            return
+        flow = self._measures.flows.get(draft.measure) if draft.measure is not None else None
+        if flow is not None:
+            self._read_flow(draft, flow, speaker)
+        self._read_subject(draft, flow)
+
+    # Flows.
+
+    def _read_flow(self, draft: Draft, flow: str, speaker: MentionSpan | None) -> None:
+        actor = self._actor(draft, speaker)
+        supplier, recipient = (actor, None) if flow == "out" else (None, actor)
+        for preposition, mention in self._attached(draft):
+            if preposition == "from" and supplier is None:
+                supplier = mention
+            elif preposition in ("to", "for", "into") and recipient is None:
+                recipient = mention
+            elif preposition == "by":
+                if flow == "out" and supplier is None:
+                    supplier = mention
+                elif flow == "in" and recipient is None:
+                    recipient = mention
+        if recipient is None and flow == "out" and supplier is not None:
+            recipient = self._taker(draft)
+        if supplier is None and flow == "in":
+            supplier = self._origin(draft)
+        if supplier is not None and recipient is not None and supplier.entity.entity_id == recipient.entity.entity_id:
+            recipient = None if flow == "out" else recipient
+            supplier = None if flow == "in" else supplier
+        draft.supplier, draft.recipient = supplier, recipient
+
+    def _actor(self, draft: Draft, speaker: MentionSpan | None) -> MentionSpan | None:
+        """Who sends or takes: the owner of the measured noun, else the verb's subject or its "by"."""
+        tree = self._tree
+        if draft.phrase is not None and (draft.measure_rule or "").startswith("noun"):
+            start, end = draft.phrase
+            head = self._head(draft.phrase)
+            for token in range(start, end):
+                mention = self.mention_at(token)
+                if mention is not None and token < head:
+                    return mention
+            for child in tree.children[head]:
+                if tree.deps[child] == "poss" and child < head:
+                    return self._named(child, speaker)
+        verb = draft.governor.verb
+        if verb is None:
+            return None
+        if tree.child(verb, "auxpass") is not None:
+            agent = tree.child(verb, "agent")
+            noun = tree.child(agent, "pobj") if agent is not None else None
+            return self._named(noun, speaker) if noun is not None else None
+        subject = tree.subject(verb)
+        if subject is None or ((draft.measure_rule or "").startswith("noun") and self._in_phrase(subject, draft)):
+            return None
+        return self._named(subject, speaker)
+
+    def _named(self, noun: int, speaker: MentionSpan | None) -> MentionSpan | None:
+        """Whom a noun names: itself, or the country in "Chinese refiners"; the speaker's country for "we"."""
+        tree = self._tree
+        if tree.lowers[noun] in _WE:
+            country = speaker.entity.country_iso3 if speaker is not None else None
+            if speaker is not None and speaker.entity.entity_type in ("GPE", "ORG"):
+                return speaker
+            return self._countries.get(country) if country is not None else None
+        mention = self.mention_at(noun)
+        if mention is not None or tree.tags[noun] not in NOUN_TAGS:
+            return mention
+        start, _ = tree.phrase(noun)
+        return next((found for token in range(noun - 1, start - 1, -1) if (found := self.mention_at(token))), None)
+
+    def _attached(self, draft: Draft) -> Iterator[tuple[str, MentionSpan]]:
+        """Prepositions with the one they name, on the amount, on what it is of, on the noun and on the verb."""
+        _tree, governor = self._tree, draft.governor
+        places = [governor.path[0], draft.quantity.head]
+        places += [noun for noun in (governor.own_of, governor.own_in) if noun is not None]
+        if draft.phrase is not None:
+            places.append(self._head(draft.phrase))
+            places.append(draft.phrase[1] - 1)
+        places += [noun for noun, _ in governor.nouns]
+        if governor.verb is not None:
+            places.append(governor.verb)
+        for place in dict.fromkeys(places):
+            yield from self._below(place, 0)
+
+    def _below(self, place: int, depth: int) -> Iterator[tuple[str, MentionSpan]]:
+        tree = self._tree
+        for child in tree.children[place]:
+            label = tree.deps[child]
+            if label in ("prep", "agent", "dative"):
+                noun = tree.child(child, "pobj")
+                if noun is None:
+                    if label == "dative" and (mention := self._named(child, None)) is not None:
+                        yield "to", mention
+                    continue
+                for named in (noun, tree.child(noun, "conj")):
+                    mention = self._named(named, None) if named is not None else None
+                    if mention is not None:
+                        yield tree.lowers[child], mention
+                # "supplied by X to Y": the second preposition may hang on the first one's noun.
+                if depth < 2:
+                    yield from self._below(noun, depth + 1)
+
+    def _taker(self, draft: Draft) -> MentionSpan | None:
+        """ "China took 73% of Brazil's exports": the subject of a verb of taking."""
+        verb = draft.governor.verb
+        sense = self._measures.of_word(self._tree.lemmas[verb], "mass", "verb") if verb is not None else None
+        if sense is None or self._measures.flows.get(sense.measure) != "in":
+            return None
+        return next(self._verb_subject(draft), None)
+
+    def _origin(self, draft: Draft) -> MentionSpan | None:
+        """ "imports of Russian oil": the country whose goods they are."""
+        tree, governor = self._tree, draft.governor
+        for noun in (governor.own_of, draft.phrase[1] - 1 if draft.phrase is not None else None):
+            if noun is None or tree.tags[noun] not in NOUN_TAGS:
+                continue
+            start, end = tree.phrase(noun)
+            for token in range(start, end - 1):
+                mention = self.mention_at(token, frozenset({"GPE", "NORP"}))
+                if mention is not None and tree.heads[token] == noun and self._actor(draft, None) is not mention:
+                    return mention
+        return None
+
+    # What it is about.
+
+    def _read_subject(self, draft: Draft, flow: str | None) -> None:
+        tree, governor = self._tree, draft.governor
+        ranges: list[tuple[int, int]] = []
+        if draft.phrase is not None:
+            ranges.append((draft.phrase[0], self._right_edge(draft.phrase[1])))
+        ranges += [(tree.phrase(noun)[0], self._right_edge(noun + 1)) for noun, _ in governor.nouns]
+        for start, end in ranges:
+            for token in range(start, end):
+                mention = self.mention_at(token, _THINGS)
+                if mention is not None:
+                    draft.subject = mention
+                    return
+        if flow is not None or (draft.quantity.dimension == "count" and draft.measure == "countries"):
+            return
+        owners = {mention.entity.entity_id: mention for mention in self._owners(draft)}
+        if draft.measure == "trade_turnover" and len(owners) != 1:
+            return  # Trade of two is about neither.
+        draft.subject = next(iter(owners.values()), None)
+
+    def _right_edge(self, end: int) -> int:
+        """Past what prepositions add right after a phrase: "via the X pipeline", "in Yamal"."""
+        tree = self._tree
+        for _ in range(2):
+            if end >= tree.size or tree.deps[end] != "prep":
+                return end
+            noun = tree.child(end, "pobj")
+            if noun is None or not end < noun <= end + 8:
+                return end
+            end = noun + 1
+        return end
+
+    def _owners(self, draft: Draft) -> Iterator[MentionSpan]:
+        """Whose figure it is, the likeliest first."""
+        tree = self._tree
+        if (draft.measure_rule or "").startswith("verb"):
+            yield from self._verb_subject(draft)
+        if draft.phrase is not None:
+            start, end = draft.phrase
+            head = self._head(draft.phrase)
+            for child in tree.children[head]:
+                if tree.deps[child] == "poss" and (mention := self._named(child, None)) is not None:
+                    yield mention
+            for token in range(start, end):
+                if (mention := self.mention_at(token)) is not None:
+                    yield mention
+            for place in (head, end - 1):
+                for preposition, mention in self._below(place, 2):
+                    if preposition in ("of", "in", "at", "for", "by", "with", "between"):
+                        yield mention
+        yield from self._verb_subject(draft)
+
+    def _verb_subject(self, draft: Draft) -> Iterator[MentionSpan]:
+        tree, governor = self._tree, draft.governor
+        verb = governor.verb
+        if verb is None and governor.nouns:
+            # "extends its output cut of 1 million barrels": the verb stands above the noun.
+            above = governor.nouns[0][0]
+            for _ in range(4):
+                above = tree.heads[above]
+                if tree.tags[above] in VERB_TAGS:
+                    verb = above
+                    break
+        if verb is not None and governor.relation != "subject":
+            subject = tree.subject(verb)
+            if subject is not None and (mention := self._named(subject, None)) is not None:
+                yield mention
+
+    # What one sentence says for the next.
+
+    def frame(self, sentence: int) -> Frame:
+        """Who supplies whom, by the nouns for suppliers and buyers in ``sentence``."""
+        if sentence in self._frames:
+            return self._frames[sentence]
+        frame = Frame()
+        tree = self._tree
+        for token in range(*tree.sentences[sentence]):
+            key = tree.keys[token]
+            is_supplier = key in self._cues.supplier_nouns
+            if not is_supplier and key not in self._cues.recipient_nouns:
+                continue
+            if tree.deps[token] not in ("attr", "appos", "pobj", "oprd", "ROOT"):
+                continue
+            governor = tree.heads[token]
+            if tree.deps[token] == "pobj":
+                if tree.lowers[governor] != "as":
+                    continue
+                governor = tree.heads[governor]
+            subject = tree.subject(governor) if tree.deps[token] != "appos" else governor
+            named = self._named(subject, None) if subject is not None else None
+            other = next((m for p, m in self._below(token, 0) if p == ("to" if is_supplier else "of")), None)
+            if named is None:
+                continue
+            if is_supplier:
+                frame.supplier, frame.recipient = named, frame.recipient or other
+            elif frame.supplier is None:
+                frame.recipient, frame.supplier = named, other
+        self._frames[sentence] = frame
+        return frame
+
+    def is_pronoun(self, draft: Draft) -> bool:
+        """Whether "we", "it" or "they" is the one who sends or takes."""
+        verb = draft.governor.verb
+        subject = self._tree.subject(verb) if verb is not None else None
+        return subject is not None and self._tree.tags[subject] == "PRP"
+
+    def _in_phrase(self, token: int, draft: Draft) -> bool:
+        return draft.phrase is not None and draft.phrase[0] <= token < draft.phrase[1]
+
+    def _head(self, phrase: tuple[int, int]) -> int:
+        """The head of a phrase that may end in "of …", or in the verb that says what its subject did."""
+        start, end = phrase
+        tree = self._tree
+        while end - 1 > start and tree.tags[end - 1] in VERB_TAGS | {"RB", "TO"}:
+            end -= 1
+        for token in range(start, end):
+            if tree.lowers[token] == "of" and token > start:
+                return token - 1
+        return end - 1
+
+
+def settle_purchases(draft: Draft) -> None:
+    """Call what one country buys from another imports."""
+    parties = (draft.supplier, draft.recipient)
+    countries = {party.entity.country_iso3 for party in parties if party is not None} - {None}
+    if draft.measure == "purchases" and len(countries) == 2:
+        draft.measure = "imports"

@@ -1,0 +1,1 @@
+"""Whether a thing happened, is to come, or is only thought, asked or denied."""

@@ -1,0 +1,1 @@
+"""Expressions of time, tied to the calendar."""

@@ -1,0 +1,1 @@
+"""Numbers with what is printed around them: unit, change, comparator, rate."""

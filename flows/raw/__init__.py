@@ -1,0 +1,1 @@
+"""From the bytes of a source to rows of raw.documents."""
