@@ -32,3 +32,14 @@ def follows_modal(verb: Token) -> bool:
     if verb.lower_ != verb.lemma_ or any(child.dep_ in _SUBJECTS for child in verb.children):
         return False
     return any(child.tag_ == "MD" and child.dep_ == "aux" for child in verb.head.children)
+
+
+def governor(token: Token) -> Token:
+    """The word a word depends on. An infinitive that the parse joins to the finite verb is joined to that verb's own
+    infinitive: "wants to sign a deal, open an embassy and lift the ban"."""
+    head = token.head
+    if token.dep_ != "conj" or token.tag_ != "VB" or head.tag_ == "VB" or head.pos_ not in ("VERB", "AUX"):
+        return head
+    if any(child.dep_ in _SUBJECTS or child.dep_ in ("aux", "auxpass") for child in token.children):
+        return head
+    return next((kid for kid in head.rights if kid.i < token.i and kid.dep_ == "xcomp" and kid.tag_ == "VB"), head)

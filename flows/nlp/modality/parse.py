@@ -55,6 +55,8 @@ def is_boundary(token: Token, reading: Reading) -> bool:
     if dep == "advcl":
         # "invested to reach 5 Mt": a purpose belongs to its verb; "aiming to reach" was read on the way.
         return not (token.tag_ == "VB" and not reading.cues) and token.tag_ != "VB"
+    if dep == "conj" and token.tag_ in ("VBD", "VBZ") and token.head.tag_ == "VB" and token.lower_ != token.lemma_:
+        return True  # "wanted to sign a deal and opened an embassy": a finite verb is no infinitive's fellow
     return dep == "conj" and token.pos_ == "VERB" and any(child.dep_ in _SUBJECTS for child in token.children)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from spacy.tokens import Doc, Token
 
+from flows.nlp.modality.clauses import governor
 from flows.nlp.modality.cues import Cue, cue_tables
 from flows.nlp.modality.parse import FUTURE, Reading, is_boundary, read_nominal, read_verb
 
@@ -81,7 +82,7 @@ def read_modality(token: Token, *, user_dirs: Sequence[Path] = ()) -> Modality:
         # A preposition hands on what it was reached by: "close to signing" governs a clause.
         came_by = came_by if current.pos_ in ("ADP", "PART", "SCONJ", "ADV") and came_by == "pcomp" else current.dep_
         is_start = False
-        current = current.head
+        current = governor(current)
     return Modality(
         tense=reading.tense,
         is_perfect=reading.is_perfect,
