@@ -1,0 +1,145 @@
+"""Many readers in processes of their own, while releases are published and pruned: none may meet an error or a mixture.
+
+``python -m tests.faults.readers --readers 50 --releases 200`` prints what they saw.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flows.publish import publish
+from flows.release.store import prune
+from flows.serve import open_release
+from flows.settings import Settings
+from flows.warehouse import open_warehouse
+from tests.conftest import REPOSITORY
+from tests.support.good_build import approve, make_good_build
+
+KEEP = 3
+GRACE_S = 5.0
+"""Shorter than the hour that prune grants by itself, so that releases do go while they are read."""
+
+PAUSE_S = 0.3
+"""Between a reader's rounds; without it the readers, not the publisher, would have the machine."""
+
+WHOLE = """
+    select
+        (select list(distinct title) from {prefix}dim_documents),
+        (select list(distinct measure_surface) from {prefix}fct_figures),
+        (select arg_max(run_id, released_at) from {prefix}releases)
+"""
+"""Each release marks its documents, figures and history with one number; a mixture shows two."""
+
+
+@dataclass
+class Seen:
+    """What all readers saw together."""
+
+    readers: int
+    releases: int
+    pruned: int = 0
+    queries: int = 0
+    distinct_releases: int = 0
+    errors: list[str] = field(default_factory=list)
+
+
+def read_while_publishing(readers: int, releases: int, folder: Path) -> Seen:
+    """Publish ``releases`` releases while ``readers`` processes read without a pause; returns what they saw."""
+    seen = Seen(readers, releases)
+    settings = make_good_build(folder / "home", document_count=2)
+    _publish(settings, 0)
+    stop = folder / "stop"
+    command = [sys.executable, "-m", "tests.faults.readers", "--read", str(settings.home), "--until", str(stop)]
+    processes = [
+        subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(readers)
+    ]
+    try:
+        for number in range(1, releases):
+            _publish(settings, number)
+            seen.pruned += len(prune(settings, keep=KEEP, grace_s=GRACE_S))
+    finally:
+        stop.touch()
+        answers = [process.communicate(timeout=300) for process in processes]
+    met: set[str] = set()
+    for process, (output, errors) in zip(processes, answers, strict=True):
+        if process.returncode:
+            seen.errors.append(errors[-1000:])
+            continue
+        told = json.loads(output)
+        seen.queries += told["queries"]
+        met |= set(told["releases"])
+    seen.distinct_releases = len(met)
+    return seen
+
+
+def _publish(settings: Settings, number: int) -> None:
+    with open_warehouse(settings) as connection:
+        connection.execute(f"update marts.dim_documents set title = '{number}'")
+        connection.execute(f"update marts.fct_figures set measure_surface = '{number}'")
+    approve(settings)
+    publish(settings, run_id=str(number))
+
+
+def read_until(home: Path, stop: Path) -> None:
+    """What one reader does: by the package's own way, as a BI tool opens the file, and from Parquet, in turn."""
+    settings = Settings(home=home)
+    queries, releases = 0, set()
+    while not stop.exists():
+        for rows in _three_ways(settings):
+            ((titles, surfaces, run_id),) = rows
+            assert titles == surfaces == [run_id], (titles, surfaces, run_id)
+            releases.add(run_id)
+            queries += 1
+        time.sleep(PAUSE_S)
+    print(json.dumps({"queries": queries, "releases": sorted(releases)}))
+
+
+def _three_ways(settings: Settings) -> Iterator[list[tuple[Any, ...]]]:
+    import duckdb
+
+    with open_release(settings) as connection:
+        for _ in range(2):  # one connection stays with one release, however many come meanwhile
+            yield connection.execute(WHOLE.format(prefix="")).fetchall()
+            time.sleep(0.05)
+    with duckdb.connect(str(settings.current_database.resolve()), read_only=True) as connection:
+        yield connection.execute(WHOLE.format(prefix="marts.")).fetchall()
+    # Files by files a link may move on in between: resolved once.
+    folder = settings.current_dir.resolve() / "marts"
+    with duckdb.connect() as connection:
+        for table in ("dim_documents", "fct_figures", "releases"):
+            connection.execute(f"create view {table} as select * from read_parquet('{folder / table}.parquet')")
+        yield connection.execute(WHOLE.format(prefix="")).fetchall()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readers", type=int, default=50)
+    parser.add_argument("--releases", type=int, default=200)
+    parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--until", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.read:
+        read_until(given.read, given.until)
+        return
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="newsledger-readers-") as folder:
+        seen = read_while_publishing(given.readers, given.releases, Path(folder))
+    print("\n".join(seen.errors))
+    print(
+        f"{seen.readers} readers, {seen.releases} releases of which {seen.pruned} were pruned meanwhile; "
+        f"{seen.queries:,} queries met {seen.distinct_releases} releases; {len(seen.errors)} errors; "
+        f"{time.monotonic() - started:.0f} s"
+    )
+    sys.exit(bool(seen.errors))
+
+
+if __name__ == "__main__":
+    main()
