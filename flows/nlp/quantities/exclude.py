@@ -2,6 +2,7 @@
 
 from flows.nlp.numbers import ONE
 from flows.nlp.quantities.lexicon import Lexicon
+from flows.nlp.quantities.names import is_address, label, name_reason
 from flows.nlp.quantities.text import DAYS, HYPHENS, MONTHS, Reading, Sentence
 
 _YEAR_BEFORE = frozenset(
@@ -15,7 +16,6 @@ _SUFFIXES = frozenset("st nd rd th am pm ers hrs gmt utc est ist max neo somethi
 _DAY_JOINTS = HYPHENS | {"and", "to", ","}
 _MODEL_LETTERS = 4
 _LONGEST_TOKEN = 30
-_HEADLINE = 60
 
 
 def why_not(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
@@ -25,10 +25,11 @@ def why_not(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | Non
         reason = _digits_reason(reading, sentence)
         if reason is not None:
             return reason
-    elif _is_name_word(reading, sentence) or _is_word_chain(sentence, start):
+    elif _is_word_chain(sentence, start):
         return "name"
-    if _is_title(reading, sentence):
-        return "name"
+    reason = name_reason(reading, sentence, lexicon)
+    if reason is not None:
+        return reason
     bare = reading.unit_code is None and reading.scale == ONE and not reading.is_unknown_unit
     if bare:
         reason = _bare_reason(reading, sentence, lexicon)
@@ -67,6 +68,8 @@ def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
         return "telephone number"
     if sentence.surface(start, end).lower() in sentence.roles["digit_name"]:
         return "name"
+    if reading.is_unknown_unit and sentence.text[end].isupper() and _is_code(sentence, start, end):
+        return "code"
     if glued_after and (reading.end == end or reading.is_unknown_unit):
         if after.isalpha() and _is_suffix(after, sentence, end):
             return "ordinal or name"
@@ -86,6 +89,12 @@ def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
         if after in HYPHENS and _is_digit_chain(sentence, end):
             return "telephone number"
     return None
+
+
+def _is_code(sentence: Sentence, start: int, end: int) -> bool:
+    """ "E14 5JJ", "7XYZ 123": capitals after a digit, and digits beside them."""
+    before, follows = sentence.word(start - 1), sentence.word(end + 1)
+    return (before.isdecimal() and sentence.is_glued(start - 1)) or (follows.isdecimal() and len(follows) > 1)
 
 
 def _is_suffix(after: str, sentence: Sentence, end: int) -> bool:
@@ -141,43 +150,6 @@ def _is_word_chain(sentence: Sentence, start: int) -> bool:
     )
 
 
-def _is_title(reading: Reading, sentence: Sentence) -> bool:
-    """ "the Five-Year Plan", "the Seven Years' War", "12 Angry Men" where the model knows the film."""
-    start, end = reading.number_start, reading.number_end
-    if reading.scale == ONE and reading.unit_code is None:
-        return sentence.token(start).ent_type_ in ("WORK_OF_ART", "LAW")
-    unit = sentence.text[reading.unit_end - 1] if reading.unit_end > end else ""
-    if reading.scale != ONE or reading.is_prefixed or len(unit) < 3 or not unit.istitle():
-        return False
-    # "Three Mile Island", "the rapper 50 Cent": a unit with a capital beside other capitals, in a
-    # sentence that does not print all its words so, as headlines do.
-    beside = sentence.text[reading.end : reading.end + 1] + sentence.text[max(0, start - 1) : start + 1]
-    if not any(text[0].isupper() for text in beside):
-        return False
-    words = [text for text in sentence.text[:_HEADLINE] if text.isalpha() and len(text) > 3]
-    return sum(text[0].islower() for text in words) * 3 >= len(words)
-
-
-def _is_name_word(reading: Reading, sentence: Sentence) -> bool:
-    """A number word with a capital inside a sentence, beside other capitals: "Group of Seven", "One Road"."""
-    start, end = reading.number_start, reading.number_end
-    if not sentence.text[start][0].isupper() or reading.unit_code is not None or reading.scale != ONE:
-        return False
-    follows = sentence.text[end] if end < sentence.size else ""
-    if start == 0 and reading.value == ONE and follows and follows[0].isupper():
-        return True
-    if start == 0:
-        return (
-            bool(follows)
-            and follows[0].isupper()
-            and sentence.facts.has_tags
-            and sentence.token(end).tag_ == "NNP"
-            and (end + 1 < sentence.size and sentence.text[end + 1][0].isupper())
-        )
-    before = sentence.text[start - 1]
-    return before[0].isupper() or (bool(follows) and follows[0].isupper()) or before in ("of", "&", "-", "and")
-
-
 def _bare_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
     start, end = reading.number_start, reading.number_end
     text = sentence.text[start]
@@ -206,11 +178,23 @@ def _bare_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
             return "list number"
         if before in ("(", "[") and after in (")", "]"):
             return "list number"
-        if _is_address(sentence, end, lexicon):
+        if is_address(sentence, end, lexicon):
             return "address"
+        if sentence.size <= 3 and start == 0 and (after == "of" and sentence.word(2).isdecimal()):
+            return "furniture"  # "4 of 10" under a picture
+        if _is_wicket_score(sentence, end):
+            return "score"
         if sentence.size == 1 or (start == 0 and end == sentence.size - 1 and not after.isalpha()):
             return "furniture"
-    return _label(reading, sentence, lexicon)
+    return label(reading, sentence, lexicon)
+
+
+def _is_wicket_score(sentence: Sentence, end: int) -> bool:
+    """ "collapsed to 98 for seven", "212 for 4 at tea"."""
+    if sentence.word(end) != "for" or sentence.word(end + 1) not in sentence.roles["wickets"]:
+        return False
+    follows = sentence.word(end + 2)
+    return not follows.isalpha() or follows in ("at", "in", "before", "after", "declared", "when", "by")
 
 
 def _is_clock(sentence: Sentence, end: int) -> bool:
@@ -271,48 +255,6 @@ def _plural_follows(sentence: Sentence, end: int) -> bool:
     return tags[0] == "NNS" or (len(tags) > 1 and tags[0] in ("JJ", "NN", "JJR") and tags[1] == "NNS")
 
 
-def _is_address(sentence: Sentence, end: int, lexicon: Lexicon) -> bool:
-    for atom in range(end, min(end + 4, sentence.size)):
-        text = sentence.text[atom]
-        if not text[0].isupper():
-            return False
-        if atom > end and sentence.lower[atom] in lexicon.address_words:
-            return True
-    return False
-
-
-def _label(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
-    """ "Article 5", "No. 5", "S&P 500", "Boeing 737", "Group of 20"; never a number with decimals."""
-    start, end = reading.number_start, reading.number_end
-    if reading.start != start:
-        return None
-    behind = start - 1
-    while behind >= 0 and sentence.lower[behind] in (".", ":", "#") and behind > start - 3:
-        behind -= 1
-    if behind < 0:
-        return None
-    word = sentence.lower[behind]
-    if word == "p" and sentence.word(behind - 1) == "&" and sentence.word(behind - 2) == "s":
-        word = "s&p"
-    if word == "of" and sentence.word(behind - 1) == "group" and sentence.text[behind - 1][0].isupper():
-        return "label"
-    kind = lexicon.not_before.get(word)
-    if kind is None or kind in ("time", "furniture"):
-        return None
-    if "," in sentence.text[start] or (kind != "label" and "." in sentence.text[start]):
-        return None
-    is_capital = sentence.text[behind][0].isupper()
-    if kind in ("index", "model") and not is_capital and word != "№":
-        return None
-    # "we phase two plants out": a verb labels nothing.
-    is_verb = sentence.facts.has_tags and not is_capital and sentence.token(behind).tag_[:2] in ("VB", "IN")
-    if kind == "label" and is_verb and word not in ("no", "stage", "grade", "rank"):
-        return None
-    if kind == "label" and behind == start - 1 and word in ("no", "number", "numbers"):
-        return "label" if is_capital or word != "no" or not sentence.lower[end : end + 1] else None
-    return kind
-
-
 def _time_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
     if reading.rate_codes:
         return None
@@ -321,6 +263,9 @@ def _time_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
     if sentence.word(reading.end) == "from" and sentence.word(reading.end + 1) == "now":
         return "points in time"
     before = sentence.word(reading.start - 1)
+    digits = sentence.text[reading.number_start]
+    if reading.unit_code == "h" and len(digits) == 4 and digits.isdecimal() and digits < "2400" and digits[2] < "6":
+        return "clock time"  # "at 2200 hours"
     if reading.value == ONE and reading.is_words and reading.unit_code == "d" and before not in _MEASURING:
         # "one day they may agree"; "within one day" measures.
         return "points in time"

@@ -84,8 +84,8 @@ class DirectionRow(Row):
 class NotFigureRow(Row):
     cue_id: str
     cue: str
-    position: Literal["before", "after"]
-    kind: Literal["label", "index", "model", "contact", "address", "furniture", "score", "time"]
+    position: Literal["before", "after", "around"]
+    kind: Literal["label", "index", "model", "contact", "address", "furniture", "score", "time", "idiom"]
     needs_case: bool
     example: str
     description: str
@@ -140,6 +140,7 @@ class Lexicon:
     not_before: Mapping[str, str]
     not_after: Mapping[str, str]
     address_words: frozenset[str]
+    idioms: Mapping[str, tuple[tuple[tuple[str, ...], str | None], ...]]
     starters: frozenset[str]
     roles: Mapping[str, frozenset[str]]
 
@@ -215,9 +216,19 @@ def load_lexicon(user_dirs: tuple[Path, ...] = ()) -> Lexicon:
         not_before={row.cue.lower(): row.kind for row in cues if row.position == "before"},
         not_after={row.cue.lower(): row.kind for row in cues if row.position == "after" and row.kind != "address"},
         address_words=frozenset(row.cue.lower() for row in cues if row.kind == "address"),
+        idioms=_idioms(row for row in cues if row.position == "around"),
         starters=frozenset(starters),
         roles=_roles(read_table("quantity_words", QuantityWordRow, user_dirs)),
     )
+
+
+def _idioms(rows: Iterable[NotFigureRow]) -> dict[str, tuple[tuple[tuple[str, ...], str | None], ...]]:
+    """Phrases by their first atom, without inner signs; as printed where the case matters."""
+    found: dict[str, list[tuple[tuple[str, ...], str | None]]] = {}
+    for row in rows:
+        atoms = tuple(atom for atom in split_atoms(row.cue) if atom[0].isalnum())
+        found.setdefault(atoms[0], []).append((atoms, row.cue if row.needs_case else None))
+    return {key: tuple(phrases) for key, phrases in found.items()}
 
 
 def _roles(rows: Iterable[QuantityWordRow]) -> dict[str, frozenset[str]]:

@@ -13,6 +13,8 @@ _NOUNS = frozenset(("NN", "NNS", "NNP", "NNPS"))
 _STOPS = frozenset("last next this each every former ago earlier later worth due such".split())
 _THREE, _TEN = Decimal(3), Decimal(10)
 _MAX_TOKENS = 9
+_CODE_DIGITS = 6
+"""So many digits ungrouped, without a unit or a noun, are a code."""
 
 
 def find_noun(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
@@ -81,6 +83,8 @@ def _names_version(reading: Reading, sentence: Sentence) -> bool:
     if text.isdecimal() and len(text) >= 4:
         # "the 8088 chip": amounts of four digits before a singular noun carry a comma or a plural.
         return True
+    if text.isdecimal() and len(text) == 3 and text[1:] not in ("00", "50") and sentence.word(first - 1) in ("a", "an"):
+        return True  # "a 529 plan"
     if first < 2:
         return False
     before = sentence.lower[first - 1]
@@ -280,6 +284,8 @@ def stands_as_number(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> 
     ):
         return True  # "28 of 33 drones", "15 of the 27 member states"
     text = sentence.text[reading.number_start]
+    if text.isdecimal() and len(text) >= _CODE_DIGITS:
+        return False
     if any(sign in text for sign in ".,") or (reading.number_end > reading.number_start + 1 and not reading.is_words):
         return True
     if reading.is_words and reading.value < 10 and reading.list_role is None:

@@ -167,7 +167,7 @@ def _read_fraction(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading 
         return None
     follows = sentence.word(after)
     if word in ("half", "halves"):
-        if start and lower[start - 1] in ("first", "second", "latter", "other", "the", "last", "opening"):
+        if start and lower[start - 1] in ("first", "second", "latter", "other", "the", "last", "opening", "better"):
             return None
         joined = sentence.word(after + 1) if follows in HYPHENS else ""
         is_compound = joined in ("year", "time", "century") or unit_at(sentence, after + 1, lexicon) is None

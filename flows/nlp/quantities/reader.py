@@ -15,6 +15,7 @@ from flows.nlp.quantities.change import hand_back, settle_kind, settle_points
 from flows.nlp.quantities.exclude import why_not
 from flows.nlp.quantities.join import join, mark_respective
 from flows.nlp.quantities.lexicon import Lexicon
+from flows.nlp.quantities.names import LABELLING, continues_label
 from flows.nlp.quantities.nouns import counts_none, find_noun, is_anaphoric, is_gapped, stands_as_number
 from flows.nlp.quantities.numbers import BEFORE_ARTICLE, read_article, read_number, read_odds
 from flows.nlp.quantities.surroundings import complete, complete_count, complete_odds
@@ -181,7 +182,7 @@ def _with_nouns(readings: list[Reading], sentence: Sentence, lexicon: Lexicon) -
 
 def _collect(sentence: Sentence, lexicon: Lexicon, periods: list[tuple[int, int]]) -> list[Reading]:
     readings: list[Reading] = []
-    position, last_end = 0, 0
+    position, last_end, labelled = 0, 0, 0
     lower, text, size = sentence.lower, sentence.text, sentence.size
     starters = lexicon.starters
     while position < size:
@@ -206,7 +207,11 @@ def _collect(sentence: Sentence, lexicon: Lexicon, periods: list[tuple[int, int]
             complete(reading, sentence, lexicon, last_end)
         reading.start = max(reading.start, last_end)
         position = max(reading.end, position + 1)
-        if _in_period(sentence, reading, periods) or why_not(reading, sentence, lexicon) is not None:
+        reason = "period" if _in_period(sentence, reading, periods) else why_not(reading, sentence, lexicon)
+        if reason is None and continues_label(labelled, reading, sentence):
+            reason = "label"
+        if reason is not None:
+            labelled = reading.number_end if reason in LABELLING else 0
             position = max(reading.number_end, position if reading.unit_code is None else reading.number_end)
             continue
         last_end = reading.end

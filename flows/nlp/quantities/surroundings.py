@@ -186,6 +186,8 @@ def _is_comparing(sentence: Sentence, begin: int, atoms: tuple[str, ...], readin
     before = sentence.word(begin - 1)
     if atoms == ("over",) and before in sentence.roles["before_phrasal_over"]:
         return False
+    if atoms == ("over",) and sentence.word(reading.end) in sentence.roles["spanned_noun"]:
+        return False  # "decided over 12 rounds"
     if atoms == ("over",) and reading.dimension == "duration" and reading.kind is None:
         # "spend it over five years" is during them, "waited over a year" beyond it.
         ages = sentence.word(reading.end) in ("old", "late", "long", "away")

@@ -12,6 +12,7 @@ from flows.nlp.numbers import ATOM, is_written_european
 from flows.nlp.quantities.lexicon import LEAF, Lexicon, UnitForm
 
 HYPHENS = frozenset("-‐‑–—−")
+QUOTES = frozenset("\"'“”‘’«»")
 MONTHS = frozenset(
     "january february march april may june july august september october november december "
     "jan feb mar apr jun jul aug sep sept oct nov dec".split()
