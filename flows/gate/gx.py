@@ -13,15 +13,10 @@ with postponed("altair", "scipy.stats"), warnings.catch_warnings():
     warnings.simplefilter("ignore")  # deprecations inside the library are not the user's
     import great_expectations as great_expectations
     from great_expectations.compatibility.pydantic import Field
-    from great_expectations.core.run_identifier import RunIdentifier
     from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
-    )
-    from great_expectations.data_context.types.resource_identifiers import (
-        ExpectationSuiteIdentifier,
-        ValidationResultIdentifier,
     )
     from great_expectations.exceptions.exceptions import GreatExpectationsError
     from great_expectations.expectations.expectation import (
@@ -34,15 +29,17 @@ with postponed("altair", "scipy.stats"), warnings.catch_warnings():
         list_registered_expectation_implementations,
     )
     from great_expectations.render.components import LegacyRendererType, RenderedStringTemplateContent
+    from great_expectations.render.renderer import ValidationResultsPageRenderer
     from great_expectations.render.renderer.renderer import renderer
+    from great_expectations.render.view.view import DefaultJinjaSectionView
 
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
 __all__ = [
     "BatchExpectation",
     "DataContextConfig",
+    "DefaultJinjaSectionView",
     "Expectation",
-    "ExpectationSuiteIdentifier",
     "FailureSeverity",
     "Field",
     "GreatExpectationsError",
@@ -50,8 +47,7 @@ __all__ = [
     "LegacyRendererType",
     "ProgressBarsConfig",
     "RenderedStringTemplateContent",
-    "RunIdentifier",
-    "ValidationResultIdentifier",
+    "ValidationResultsPageRenderer",
     "get_expectation_impl",
     "great_expectations",
     "list_registered_expectation_implementations",

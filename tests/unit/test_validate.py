@@ -1,11 +1,12 @@
 """What validating writes, whom it withholds, and what it tells of files that do not fit."""
 
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from flows.errors import PublishRefused, SettingsError
+from flows.errors import NotValidated, PublishRefused, SettingsError
 from flows.gate.rules import load_suites
 from flows.publish import publish
 from flows.settings import Settings
@@ -69,7 +70,7 @@ def test_marts_that_hold_what_is_to_be_withheld_are_not_published(settings):
     change(settings, "update marts.fct_figures set confidence = 1.5 where figure_id = '{fig3}'")
     for _ in range(2):  # validated again without a build, they hold it still
         assert validate(settings, run_id="r1").newly_withheld_count == 1
-        with pytest.raises(PublishRefused):
+        with pytest.raises(NotValidated, match="withheld rows"):
             publish(settings, run_id="r1")
     assert rows_of(settings, "select count(*) from quality.withheld") == [(1,)]
 
@@ -264,6 +265,42 @@ def test_data_docs_list_what_failed_by_key_and_run_nothing_that_a_document_says(
     assert "<img src=x" not in pages
     assert "alert(1)" in pages
     assert result.data_docs == settings.home / "data_docs" / "r1" / "index.html"
+
+
+_FETCHING_TAGS = ("script", "link", "iframe", "object", "embed", "base")
+
+
+class _Links(HTMLParser):
+    """What a page's tags name: addresses to follow, and addresses that a browser fetches by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.followed: list[str] = []
+        self.fetched: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if tag == "a" and name == "href":
+                self.followed.append(value or "")
+            elif tag in _FETCHING_TAGS or name in ("src", "srcset", "href") or name.startswith("on"):
+                self.fetched.append(f"{tag} {name}={value}")
+
+
+def test_data_docs_fetch_nothing_run_nothing_and_lead_nowhere_else(settings):
+    change(settings, "update marts.fct_figures set status = 'said', confidence = 7 where figure_id = '{fig3}'")
+    change(settings, "alter table marts.fct_mentions drop surface")  # a page with what could not be judged
+    result = validate(settings, run_id="r1")
+    pages = sorted(result.data_docs.parent.rglob("*"))
+    assert {page.suffix for page in pages if page.is_file()} == {".html"}
+    for page in (page for page in pages if page.is_file()):
+        text = page.read_text(encoding="utf-8")
+        links = _Links()
+        links.feed(text)
+        assert links.fetched == [], page
+        assert not re.search(r"@import|url\(|https?://", text), page
+        assert "default-src 'none'" in text
+        for link in links.followed:
+            assert (page.parent / link).is_file(), (page, link)
 
 
 def test_both_validations_of_a_run_stay_in_its_data_docs(settings):
