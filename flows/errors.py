@@ -4,6 +4,7 @@ LedgerError                  1  something said below went wrong
 ├── UsageError               2  the command or a setting asks for what cannot be
 │   └── SettingsError        2  newsledger.toml or NEWSLEDGER_* holds what is not a setting
 ├── PublishRefused           3  a critical expectation failed; the published release stays
+│   └── NotValidated         3  the marts are not those that the gate let pass
 ├── WarehouseBusy            4  another run holds the warehouse
 ├── WarehouseDamaged         5  the warehouse file cannot be read
 ├── ReleaseDamaged           5  a release's files differ from its manifest
@@ -48,6 +49,14 @@ class PublishRefused(LedgerError):
         super().__init__(
             f"Not published: {len(failures)} critical expectation(s) failed, the last release stays.\n{listed}"
         )
+
+
+class NotValidated(PublishRefused):
+    """No expectation failed, but these marts are not what passed them all."""
+
+    def __init__(self, problem: str) -> None:
+        self.failures = [problem]
+        LedgerError.__init__(self, f"Not published: {problem}. The last release stays.")
 
 
 class WarehouseBusy(LedgerError):

@@ -16,7 +16,7 @@ from prefect.concurrency.sync import concurrency
 from prefect.runtime import flow_run
 
 from flows import runs, tasks
-from flows.errors import PublishRefused
+from flows.errors import NotValidated, PublishRefused
 from flows.logs import counts_of, log_step, steps_logged
 from flows.notify import notify_failure
 from flows.orchestration import make_writer_limit
@@ -99,7 +99,8 @@ def _build_until_clean(settings: Settings, summary: RunSummary) -> ValidationRes
     Aggregates must not count a row that is withheld, so they are made anew, not patched.
 
     Raises:
-        PublishRefused: A critical expectation failed, or rows still fail in the last round.
+        PublishRefused: A critical expectation failed.
+        NotValidated: Rows still fail in the last round.
     """
     # Rows withheld of other inputs, or under other rules, get their chance again.
     prepare_withheld(settings, run_id=summary.run_id)
@@ -110,7 +111,7 @@ def _build_until_clean(settings: Settings, summary: RunSummary) -> ValidationRes
             raise PublishRefused(validation.critical_failures)
         if not validation.newly_withheld_count:
             return validation
-    raise PublishRefused([f"rows still fail after {MOST_VALIDATIONS} rounds of withholding: {validation.data_docs}"])
+    raise NotValidated(f"rows still fail after {MOST_VALIDATIONS} rounds of withholding; see {validation.data_docs}")
 
 
 def _timed(summary: RunSummary, step: str, work: Callable[[], ResultT]) -> ResultT:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows import CONTRACT_VERSION, __version__
-from flows.errors import LedgerError, PublishRefused, StorageError
+from flows.errors import LedgerError, NotValidated, StorageError
 from flows.gate.state import read_state
 from flows.release.content import columns_of, describe_tables, hash_of
 from flows.release.descriptions import read_descriptions
@@ -62,7 +62,7 @@ def publish(settings: Settings, *, run_id: str) -> Release:
     published and the current release is returned with ``is_new`` false.
 
     Raises:
-        PublishRefused: The marts are not those that passed the last validation.
+        NotValidated: The marts are not those that passed the last validation.
         StorageError: Disk full or no permission; ``current`` stays, what was half written is deleted.
         LedgerError: There are no marts.
     """
@@ -119,10 +119,16 @@ def _refuse_unless_passed(connection: "duckdb.DuckDBPyConnection", tables: Mappi
     """Only what the gate let pass goes out: these very marts, not others built since."""
     state = read_state(connection)
     marts = {name: table for name, table in tables.items() if name.startswith("marts.")}
-    if state is None or state[2] != hash_of(marts):
-        raise PublishRefused(
-            ["the marts were not validated since they were built, or did not pass; run `newsledger validate`"]
+    if state is None:
+        raise NotValidated("the marts were never validated; `newsledger validate` does it")
+    _, _, passed_sha256 = state
+    if passed_sha256 is None:
+        raise NotValidated(
+            "the last validation refused the marts or withheld rows of them; `newsledger build` leaves such rows out, "
+            "and `newsledger validate` says what else is wrong"
         )
+    if passed_sha256 != hash_of(marts):
+        raise NotValidated("the marts changed after they were validated; run `newsledger validate` again")
 
 
 def _reason_to_stay(settings: Settings, current: Release, manifest: Mapping[str, Any]) -> str | None:

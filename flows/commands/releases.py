@@ -15,7 +15,10 @@ def list_all(is_json: bool) -> None:
     settings = settings_for_command()
     from flows.release.store import list_releases
 
-    for release in list_releases(settings):
+    releases = list_releases(settings)
+    if not releases:
+        click.echo("No release yet; `newsledger run` publishes the first.", err=True)
+    for release in releases:
         if is_json:
             click.echo(json.dumps(release.as_row(), default=str))
         else:

@@ -27,6 +27,7 @@ GRACE_S = 3600.0
 """How long a superseded release stays for readers that came before: BI tools keep a connection for minutes."""
 
 _TEMPORARY = (".new-", ".trash-")
+_FIRST = "`newsledger run` publishes the first."
 _PUBLISHING = ".publishing"
 _WITHDRAWN = ".withdrawn.json"
 
@@ -153,6 +154,8 @@ def rollback(settings: Settings, release_id: str | None = None) -> str:
         UsageError: There is no such release; lists those there are.
         ReleaseDamaged: Its files differ from its manifest; ``current`` stays.
     """
+    if not list_releases(settings):
+        raise UsageError(f"There is no release to go back to in {settings.releases_dir}. {_FIRST}")
     with hold_releases(settings):
         releases = list_releases(settings)
         target = _rollback_target(releases, release_id)
@@ -182,7 +185,9 @@ def _rollback_target(releases: list[Release], release_id: str | None) -> Release
         if release.release_id == parent:
             return release
     if position == 0:
-        raise UsageError("There is no release before the current one.")
+        raise UsageError(
+            f"There is no release before the current one, {releases[0].release_id}; `newsledger releases` lists all."
+        )
     return releases[position - 1]
 
 
@@ -247,10 +252,14 @@ def verify(settings: Settings, release_id: str | None = None) -> str:
         ReleaseDamaged: A file is missing, has other bytes, or is not in the manifest; names them all.
         UsageError: There is no such release.
     """
+    kept = [release.release_id for release in list_releases(settings)]
+    if not kept:
+        raise UsageError(f"There is no release to check in {settings.releases_dir}. {_FIRST}")
     release_id = release_id or current_release_id(settings)
-    path = settings.releases_dir / (release_id or "")
-    if not release_id or "/" in release_id or not path.is_dir():
-        raise UsageError(f"No release {release_id!r} in {settings.releases_dir}.")
+    if release_id not in kept:
+        asked = f"No release {release_id!r}" if release_id else f"{settings.current_dir} points at no release"
+        raise UsageError(f"{asked}; there are: {', '.join(kept)}.")
+    path = settings.releases_dir / release_id
     expected: dict[str, Any] = read_manifest(path)["files"]
     found = {str(file.relative_to(path)) for file in path.rglob("*") if file.is_file()} - {MANIFEST}
     faults = [f"{name} is missing" for name in sorted(expected.keys() - found)]

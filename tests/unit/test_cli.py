@@ -34,6 +34,7 @@ def test_nothing_heavy_is_imported_for_help():
     [
         (errors.UsageError("x"), 2),
         (errors.PublishRefused(["x"]), 3),
+        (errors.NotValidated("x"), 3),
         (errors.WarehouseBusy("x"), 4),
         (errors.ReleaseDamaged("x"), 5),
         (errors.StorageError("x"), 6),

@@ -66,10 +66,11 @@ def test_releases_are_listed_the_newest_last_with_the_current_one_marked(setting
 def test_before_the_first_release_there_is_none(tmp_path):
     settings = Settings(home=tmp_path)
     assert list_releases(settings) == []
-    with pytest.raises(UsageError, match="none"):
-        rollback(settings)
-    with pytest.raises(UsageError, match="No release"):
-        verify(settings)
+    for command in (rollback, verify):
+        for release_id in (None, "20260101T000000Z-00000000"):
+            with pytest.raises(UsageError, match=r"no release to .*`newsledger run` publishes the first"):
+                command(settings, release_id)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_rollback_goes_to_the_release_before_and_by_name_to_any(settings):
