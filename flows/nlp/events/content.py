@@ -112,6 +112,10 @@ def _absorbs(outer: Candidate, one: Candidate, *, is_clause: bool) -> bool:
         return True
     roles = {participant.role for participant in one.participants}
     if is_clause:
+        if outer_type == "AGREE" and any(test.key == "tells" for test in outer.trigger.tests):
+            return False  # "said it would send aid": promised now, and planned
+        if outer_type == "PROTEST" and inner_type in _VERBAL_TYPES:
+            return True  # "began a hunger strike to demand"
         return outer_type in _VERBAL_TYPES or outer_type in _CEASING_TYPES
     if outer_type in _FACTIVE_TYPES and {"actor", "recipient"} <= roles:
         return False

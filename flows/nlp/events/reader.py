@@ -12,7 +12,8 @@ from flows.nlp.events.headline import repair_headlines, repair_roots
 from flows.nlp.events.merge import merge_events
 from flows.nlp.events.names import EventName, NameLexicon, find_names, load_names
 from flows.nlp.events.parse import Parse
-from flows.nlp.events.roles import PLACE_TYPES, Cast, country_by_word
+from flows.nlp.events.parties import country_by_word
+from flows.nlp.events.roles import PLACE_TYPES, Cast
 from flows.nlp.events.status import read_status
 from flows.nlp.events.triggers import Trigger, TriggerLexicon, TriggerRow, find_hits, load_triggers
 from flows.nlp.events.when import Setting, read_settings
@@ -21,6 +22,7 @@ from flows.records import Event, Participant
 
 _NAMED_FRAME = (("actor", (("subj", "poss", "between"),)), ("recipient", (("with",),)))
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "its", "their", "his", "her"})
+_HEIRS = frozenset({"AGREE", "REJECT", "THREATEN"})
 _DELIVERIES = frozenset({"COOPERATE-061t", "COOPERATE-061s", "COOPERATE-061", "AID-070", "AID-071", "AID-073"})
 
 
@@ -61,7 +63,7 @@ def read_events(doc: Doc, lexicon: EventLexicon) -> list[Event]:
     hits = list(find_hits(parse, lexicon.triggers))
     if not hits and not names:
         return []
-    cast = Cast(parse, lexicon.triggers.classes["human"], names)
+    cast = Cast(parse, lexicon.triggers.classes, names)
     candidates = _candidates(parse, cast, lexicon, hits, names)
     candidates = _independent(parse, cast, candidates)
     settings = read_settings(parse, cast, [one.token for one in candidates])
@@ -84,13 +86,25 @@ def _candidates(
     names: dict[int, EventName],
 ) -> list[Candidate]:
     found: dict[int, Candidate] = {}
+    saying: list[tuple[int, int, Trigger, str]] = []
     for start, token, readings in hits:
         name = names.get(token)
         for trigger in readings:
+            told = next((code for test in trigger.tests if test.key == "tells" for code in test.values), None)
+            if told is not None:
+                saying.append((start, token, trigger, told))
+                continue
             participants, roles = cast.fill(token, start, trigger)
             if _is_enough(parse, token, trigger, roles, lexicon.triggers):
                 found[token] = Candidate(start, token, trigger, participants, name)
                 break
+    for start, token, trigger, told in saying:
+        clause = _told_clause(parse, token, told, found) if token not in found else None
+        if clause is not None:
+            participants = cast.fill(token, start, trigger)[0]
+            if clause < token:  # "Chad will send aid, it said": the clause is the telling
+                start, token = found[clause].start, clause
+            found[token] = Candidate(start, token, trigger, participants, names.get(token))
     for token, name in names.items():
         if token in found:
             continue
@@ -100,6 +114,14 @@ def _candidates(
         elif name.row.stands_alone:
             found[token] = _of_name(parse, cast, lexicon, name)
     return [found[token] for token in sorted(found)]
+
+
+def _told_clause(parse: Parse, verb: int, code: str, found: dict[int, Candidate]) -> int | None:
+    """The clause of a verb of saying that tells of an event of that code: "said it would send doctors"."""
+    for clause in parse.children(verb, "ccomp", "xcomp"):
+        if clause in found and found[clause].trigger.kind.event_code.startswith(code):
+            return clause
+    return None
 
 
 def _independent(parse: Parse, cast: Cast, candidates: list[Candidate]) -> list[Candidate]:
@@ -115,11 +137,22 @@ def _independent(parse: Parse, cast: Cast, candidates: list[Candidate]) -> list[
             outer = None
         if outer is None:
             kept.append(one)
-        elif outer.name is None:
-            outer.name = one.name
+            continue
+        outer.name = outer.name or one.name
+        _hand_on(outer, one)
     for one in kept:
         _add_named(parse, cast, one)
     return kept
+
+
+def _hand_on(outer: Candidate, inner: Candidate) -> None:
+    """ "is ready to sign a pact with Syria": whom the content concerns is whom it is said to, where nobody else is."""
+    roles = {one.role for one in outer.participants}
+    if outer.trigger.kind.event_type in _HEIRS and "recipient" not in roles:
+        acting = {one.entity_id for one in outer.participants if one.role == "actor"}
+        outer.participants += tuple(
+            one for one in inner.participants if one.role == "recipient" and one.entity_id not in acting
+        )
 
 
 def _holder(parse: Parse, token: int, found: dict[int, Candidate]) -> Candidate | None:
@@ -202,6 +235,8 @@ def _event(parse: Parse, cast: Cast, one: Candidate, setting: Setting, sentence_
     document_id = doc._.document_id or ""
     speaker = speaker_of(doc, one.token)
     period, place = setting.period, _place(parse, cast, one, setting)
+    if place is not None:
+        one.participants += _struck_at(cast, one, place)
     return Event(
         event_mention_id=ids.event_mention_id(document_id, char_start, char_end, kind.event_type),
         event_id="",
@@ -243,6 +278,18 @@ def _place(parse: Parse, cast: Cast, one: Candidate, setting: Setting) -> Mentio
         if found is not None and found.entity.entity_type in PLACE_TYPES:
             return found
     return None
+
+
+def _struck_at(cast: Cast, one: Candidate, place: MentionSpan) -> tuple[Participant, ...]:
+    """ "Israeli jets hit targets near Damascus": done to the country it is done in, where no other is named."""
+    if one.trigger.kind.event_type != "ASSAULT" or any(other.role == "recipient" for other in one.participants):
+        return ()
+    country = cast.country_of(place.entity)
+    doers = {other.entity_id for other in one.participants if other.role == "actor"}
+    homes = {entity.country_iso3 for entity in cast.named(doers)} - {None}
+    if country is None or not homes or country.country_iso3 in homes:
+        return ()
+    return (Participant(cast.known(country).entity_id, "recipient"),)
 
 
 def _confidence(one: Candidate) -> float:

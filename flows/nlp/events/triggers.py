@@ -7,10 +7,12 @@ divided by ``|`` the first that names somebody does. Slots are explained in ``ev
 ``constraints`` is ``key:values``, divided by ``;``; values are lemmas divided by ``|``, ``@class`` of
 ``event_nouns``, ``#TYPE`` of an entity, or ``*`` for any; ``!key`` must not hold. Keys: ``obj`` and ``subj``
 (object, subject as it stands), ``particle``, ``comp`` and ``csubj`` (the clause that depends on it, and its
-subject), ``ctag`` (the tag of that clause's verb where no auxiliary stands by it), ``cown`` (a subject that is
-its own), ``iobj`` (who is given it), ``aux``, ``yields`` (it gives way to an event told in its clause), ``gov``
-and ``govrel`` (the verb over a noun; how the noun hangs on it), ``mod`` (words before a noun), ``dep``,
-``tag``, ``prev``, ``next``, ``passive``, prepositions (``on,against:…``), and ``need`` (one of these roles is
+subject), ``ctag`` (the tag of that clause's verb where no auxiliary stands by it), ``caux`` (its auxiliary),
+``cneg`` (its negation), ``cmark`` (the "if" of its condition), ``c>key`` (another key, read in the clause),
+``cown`` (a subject that is its own), ``iobj`` (who is given it), ``aux``, ``yields`` (it gives way to an event
+told in its clause), ``tells`` (an event with a code of this beginning is told in its clause), ``gov`` and
+``govrel`` (the verb over a noun; how the noun hangs on it), ``mod`` (words before a noun), ``dep``, ``tag``,
+``prev``, ``next``, ``passive``, prepositions (``on,against:…``), and ``need`` (one of these roles is
 filled) or ``needs`` (all are).
 """
 
@@ -127,11 +129,14 @@ def load_triggers(user_dirs: tuple[Path, ...] = ()) -> TriggerLexicon:
     )
 
 
-def _present_and_past(verb: str) -> tuple[str, str, str]:
+def _present_and_past(verb: str) -> tuple[str, ...]:
     if verb.endswith("y") and verb[-2:-1] not in "aeiou":
         return verb, verb[:-1] + "ies", verb[:-1] + "ied"
     third = verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else "s")
-    return verb, third, verb + ("d" if verb.endswith("e") else "ed")
+    past = verb + ("d" if verb.endswith("e") else "ed")
+    if verb[-1:] in "bdglmnprt" and verb[-2:-1] in "aeiou":
+        return verb, third, past, verb + verb[-1] + "ed"  # "conferred"
+    return verb, third, past
 
 
 def _by_care(triggers: Sequence[Trigger]) -> tuple[Trigger, ...]:
@@ -140,7 +145,7 @@ def _by_care(triggers: Sequence[Trigger]) -> tuple[Trigger, ...]:
 
 
 def _care(trigger: Trigger) -> tuple[int, int, int]:
-    wanted = [test for test in trigger.tests if not test.is_negated and test.key not in ("need", "needs")]
+    wanted = [test for test in trigger.tests if not test.is_negated and test.key not in ("need", "needs", "tells")]
     # Of two that ask for an object, the one with the shorter list knows more: "phone call" before any meeting.
     return (
         -len(wanted),
@@ -200,7 +205,7 @@ def find_hits(parse: Parse, lexicon: TriggerLexicon) -> Iterator[tuple[int, int,
                 yield start, token, [trigger]
                 continue
         table = by_lemma.get(key) or _table_of_form(parse, lexicon, token)
-        if table is None or _is_compounded(parse, token):
+        if table is None or _is_compounded(parse, token) or _is_attribute(parse, token):
             continue
         fitting = [
             trigger
@@ -216,6 +221,16 @@ def _is_compounded(parse: Parse, token: int) -> bool:
     if token < 2 or parse.lower(token - 1) != "-" or parse.tag[token] not in ("VBN", "VBD"):
         return False
     return parse.pos[token - 2] == "PROPN" or parse.dep[token] == "amod"
+
+
+def _is_attribute(parse: Parse, token: int) -> bool:
+    """ "a jailed leader", "warring factions": what somebody is, not what is told here."""
+    return (
+        parse.dep[token] == "amod"
+        and parse.tag[token] in ("VBN", "VBD", "VBG")
+        and parse.head[token] > token
+        and not any(kid > token for kid in parse.kids[token])
+    )
 
 
 def _table_of_form(parse: Parse, lexicon: TriggerLexicon, token: int) -> dict[str, tuple[Trigger, ...]] | None:
@@ -268,6 +283,18 @@ def _matches(parse: Parse, token: int, test: Test) -> bool:
             parse.tag[clause] in values and all(parse.lower(kid) == "to" for kid in parse.children(clause, "aux"))
             for clause in clauses
         )
+    if key.startswith("c>"):
+        inner = Test(key[2:], values, False)
+        return any(_matches(parse, clause, inner) for clause in parse.children(token, "xcomp", "ccomp"))
+    if key == "caux":
+        clauses = parse.children(token, "xcomp", "ccomp")
+        return any(parse.lower(kid) in values for clause in clauses for kid in parse.children(clause, "aux"))
+    if key == "cneg":
+        clauses = parse.children(token, "xcomp", "ccomp")
+        return any(parse.lower(kid) in values for clause in clauses for kid in parse.children(clause, "neg"))
+    if key == "cmark":
+        clauses = [inner for kid in parse.children(token, "xcomp", "ccomp") for inner in parse.children(kid, "advcl")]
+        return any(parse.lower(kid) in values for clause in clauses for kid in parse.children(clause, "mark"))
     if key == "cown":
         clauses = parse.children(token, "xcomp", "ccomp")
         own = [kid for clause in clauses for kid in parse.children(clause, "nsubj", "nsubjpass")]
@@ -301,7 +328,7 @@ def _matches(parse: Parse, token: int, test: Test) -> bool:
         return token > 0 and parse.lower(token - 1) in values
     if key == "passive":
         return parse.is_passive(token)
-    if key in ("need", "needs", "yields"):  # read when the roles are filled
+    if key in ("need", "needs", "yields", "tells"):  # read when the roles are filled
         return not test.is_negated
     names = key.split(",")
     objects = parse.deep_prep_objects(token, *names) + (parse.beneficiaries(token) if "iobj" in names else [])
@@ -330,7 +357,7 @@ def _is_named(parse: Parse, token: int, values: frozenset[str]) -> bool:
     if kind is not None and f"#{kind}" in values:
         return True
     lemma = parse.lemma(token)
-    if lemma in values or (parse.pos[token] == "PROPN" and _base_form(lemma) in values):
+    if lemma in values or parse.lower(token) in values or (parse.pos[token] == "PROPN" and _base_form(lemma) in values):
         return True
     if any(f"{parse.lemma(kid)} {lemma}" in values for kid in _words_before(parse, token)):
         return True
