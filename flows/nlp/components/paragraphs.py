@@ -3,13 +3,16 @@
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from flows.raw.datelines import read_dateline
+
 
 @Language.component("ledger_paragraphs", assigns=["token.is_sent_start"])
 def mark_paragraph_starts(doc: Doc) -> Doc:
     """A sentence does not cross a line break that ends a headline, a list item or a paragraph.
 
     A single break inside running text (mail, hard-wrapped wires) is left to the parser: it ends a line
-    only where the next one opens a paragraph of its own.
+    only where the next one opens a paragraph of its own. A dateline is a sentence by itself: "LAGOS, June 12
+    (Reuters) -" is no part of what Nigeria plans.
     """
     for token in doc[:-1]:
         if not token.is_space or "\n" not in token.text:
@@ -20,7 +23,23 @@ def mark_paragraph_starts(doc: Doc) -> Doc:
         ends_line = before in _ENDS or before.endswith((".", "!", "?", "”", '"'))
         if is_paragraph or ends_line or following.text in _BULLETS:
             following.is_sent_start = True
+    dateline = read_dateline(doc.text)
+    if dateline is not None:
+        _start_sentence(doc, dateline.char_start)
+        _start_sentence(doc, dateline.char_end)
+    if doc._.title and doc.text.startswith(f"{doc._.title}\n"):
+        _start_sentence(doc, len(doc._.title))
     return doc
+
+
+def _start_sentence(doc: Doc, char_start: int) -> None:
+    """Mark the first word at or after ``char_start``, where no word lies across it."""
+    before = doc.char_span(0, char_start, alignment_mode="contract") if char_start else None
+    token = before.end if before is not None else 0
+    while token < len(doc) and (doc[token].is_space or doc[token].idx < char_start):
+        token += 1
+    if 0 < token < len(doc):
+        doc[token].is_sent_start = True
 
 
 _ENDS = frozenset({".", "!", "?", ":", "”", '"', ")"})
