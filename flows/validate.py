@@ -28,7 +28,8 @@ class ValidationResult:
     expectation_count: int
     failed_count: int
     newly_withheld_count: int
-    """Rows that this validation withheld or took back: if any, the marts have to be built again to pass."""
+    """Rows that have to be withheld, or were taken back: if any, the marts have to be built again to pass. Where a
+    critical expectation failed, no more than ``MOST_OF_REFUSED`` of a table are listed."""
     withheld_count: int
     """All rows withheld so far."""
     critical_failures: list[str]
@@ -70,22 +71,22 @@ def validate(settings: Settings, *, run_id: str) -> ValidationResult:
     from flows.gate.great import Gate, describe
     from flows.gate.state import write_state
     from flows.gate.tables import read_lookup
-    from flows.gate.withhold import rows_to_withhold, write_withheld
+    from flows.gate.withhold import MOST_OF_REFUSED, find_failures, rows_to_withhold, write_withheld
 
     gate = Gate(suites)
     with open_warehouse(settings) as connection:
         lookup = read_lookup(connection, suites, settings)
         verdicts = gate.judge(lookup)
-        withheld = rows_to_withhold(verdicts, suites, lookup)
-        for row in withheld:
-            lookup.withheld_counts[row.table_name] = lookup.withheld_counts.get(row.table_name, 0) + 1
+        failures = find_failures(verdicts, suites, lookup)
+        lookup.withheld_counts.update({table: found.count for table, found in failures.items()})
         verdicts += gate.judge(lookup, is_last=True)
+        critical = [describe(item, suites[item.table]) for item in verdicts if _is_critical(item, verdicts, suites)]
+        withheld = rows_to_withhold(failures, suites, lookup, most=MOST_OF_REFUSED if critical else None)
         folder = settings.home / "data_docs" / run_id
         data_docs = write_data_docs(gate, lookup, folder, run_id=run_id)
         connection.execute("begin")
         write_withheld(connection, withheld, run_id=run_id)
         _write_results(connection, verdicts, run_id)
-        critical = [describe(item, suites[item.table]) for item in verdicts if _is_critical(item, verdicts, suites)]
         is_passed = not critical and not withheld and not released_count
         write_state(
             connection,
@@ -98,7 +99,7 @@ def validate(settings: Settings, *, run_id: str) -> ValidationResult:
     return ValidationResult(
         expectation_count=len(verdicts),
         failed_count=sum(not verdict.success for verdict in verdicts),
-        newly_withheld_count=len(withheld) + released_count,
+        newly_withheld_count=sum(lookup.withheld_counts.values()) + released_count,
         withheld_count=withheld_count,
         critical_failures=critical,
         warnings=[

@@ -46,7 +46,8 @@ def write_data_docs(gate: Gate, lookup: Lookup, folder: Path, *, run_id: str) ->
 
 def _write_round(gate: Gate, lookup: Lookup, folder: Path, *, title: str) -> None:
     folder.mkdir(parents=True)
-    renderer, view = ValidationResultsPageRenderer(), DefaultJinjaSectionView()
+    renderer = ValidationResultsPageRenderer()
+    view: Any = DefaultJinjaSectionView()
     rows = []
     for table, result in gate.results.items():
         suite = gate.suites[table]

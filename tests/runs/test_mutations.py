@@ -11,7 +11,7 @@ import pytest
 from flows.gate.great import Gate
 from flows.gate.rules import load_suites
 from flows.gate.tables import read_lookup
-from flows.gate.withhold import WithheldRow, rows_to_withhold
+from flows.gate.withhold import WithheldRow, find_failures, rows_to_withhold
 from flows.publish import publish
 from flows.settings import Settings
 from flows.warehouse import open_warehouse
@@ -31,9 +31,9 @@ class Judged:
 def judge(gate: Gate, connection: duckdb.DuckDBPyConnection, settings: Settings) -> Judged:
     lookup = read_lookup(connection, SUITES, settings)
     verdicts = gate.judge(lookup)
-    withheld = rows_to_withhold(verdicts, gate.suites, lookup)
-    for row in withheld:
-        lookup.withheld_counts[row.table_name] = lookup.withheld_counts.get(row.table_name, 0) + 1
+    failures = find_failures(verdicts, gate.suites, lookup)
+    lookup.withheld_counts.update({table: found.count for table, found in failures.items()})
+    withheld = rows_to_withhold(failures, gate.suites, lookup)
     verdicts += gate.judge(lookup, is_last=True)
     refused = {
         (item.table, item.rule.type) for item in verdicts if item.rule.severity == "critical" and not item.success
