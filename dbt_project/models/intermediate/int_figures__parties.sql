@@ -91,6 +91,16 @@ open_figures as (
         or (is_two_sided and speaks_of_two and len(countries) < 2)
 ),
 
+-- The town that a report is sent from is no party.
+datelines as (
+    select
+        sentence_id,
+        char_start + len(regexp_extract(surface, '{{ var('dateline_pattern') }}')) as char_end
+    from {{ ref('stg_parsed__sentences') }}
+    where position = 0
+        and regexp_matches(surface, '{{ var('dateline_pattern') }}')
+),
+
 sentence_mentions as (
     select
         mentions.document_id,
@@ -99,8 +109,10 @@ sentence_mentions as (
         count(*) as mention_count
     from {{ ref('int_mentions__kept') }} as mentions
     inner join entities on mentions.entity_id = entities.entity_id
+    left join datelines on mentions.sentence_id = datelines.sentence_id
     where entities.country_iso3 is not null
         and mentions.document_id in (select document_id from open_figures)
+        and coalesce(mentions.char_start >= datelines.char_end, true)
     group by all
 ),
 

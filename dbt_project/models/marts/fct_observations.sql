@@ -1,6 +1,21 @@
 with
 
-figures as (select * from {{ ref('int_figures__compared') }}),
+tolls as (select measure from {{ ref('measure_rules') }} where is_toll),
+
+figures as (
+    select
+        figures.*,
+        case when tolls.measure is not null then figures.published_on end as counted_on,
+        -- What is still being counted can only be more on a later day.
+        case
+            when tolls.measure is not null and figures.published_on < max(figures.published_on) over (
+                partition by figures.observation_id
+            ) then cast('infinity' as double)
+            else figures.value_high
+        end as value_high_since
+    from {{ ref('int_figures__compared') }} as figures
+    left join tolls on figures.measure = tolls.measure
+),
 
 -- How many independent stories print one value.
 support as (
@@ -19,7 +34,9 @@ ranked as (
         row_number() over (
             partition by figures.observation_id
             order by
+                figures.is_describing desc,
                 figures.comparator in ('=', '~', 'range') desc,
+                figures.counted_on desc nulls last,
                 support.story_count desc,
                 coalesce(figures.published_on > figures.period_end, false) desc,
                 figures.comparator = '=' desc,
@@ -44,7 +61,7 @@ reports as (
         max(value) as value_max,
         -- What no report contradicts: the intersection of all intervals.
         max(value_low) as common_low,
-        min(value_high) as common_high,
+        min(value_high_since) as common_high,
         count(*) as figure_count,
         count(distinct document_id) as document_count,
         count(distinct story_id) as independent_source_count,

@@ -19,8 +19,8 @@ keyed as (
     select
         observations.*,
         {{ stable_id([
-            'figures.measure', 'figures.commodity', 'figures.party_key', 'figures.counted_noun', 'figures.kind',
-            'figures.unit_code', 'figures.change_basis',
+            'figures.measure', 'figures.commodity', 'figures.party_key', 'figures.told_noun', 'figures.told_kind',
+            'figures.unit_code', 'figures.told_basis',
         ]) }} as quantity_id,
         figures.party_key is not null and figures.measure is not null as is_identified,
         -- Amounts are compared in one unit and told in the target's.
@@ -113,7 +113,7 @@ newer as (
         and targets.is_identified
         and targets.due_on = later.due_on
         and targets.period_start = later.period_start
-        and targets.status = later.status
+        and (targets.status = 'forecast') = (later.status = 'forecast')
         and targets.observation_id != later.observation_id
         and targets.stated_on < later.stated_on
         and later.stated_on <= targets.due_on

@@ -19,7 +19,7 @@ keyed as (
         observations.period_end,
         observations.status,
         observations.independent_source_count,
-        {{ stable_id(['figures.measure', 'figures.commodity', 'figures.party_key', 'figures.counted_noun']) }}
+        {{ stable_id(['figures.measure', 'figures.commodity', 'figures.party_key', 'figures.told_noun']) }}
             as subject_id,
         figures.unit_code,
         figures.value,
