@@ -10,7 +10,7 @@ from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 from flows.nlp.entities.found import Found
-from flows.nlp.entities.shape import LOCATIVE
+from flows.nlp.entities.shape import LOCATIVE, in_capitals
 from flows.nlp.entities.sport import TEAM_WEIGHT
 from flows.nlp.entities.tables import EntityTables
 
@@ -89,28 +89,18 @@ def _elected(doc: Doc, name: Found, votes: dict[str, Counter[str]]) -> str | Non
 
 def _headlines(doc: Doc, names: list[Found]) -> list[Found]:
     """In a line of capitals the model guesses badly: what the rest of the document does not confirm goes."""
-    kept = [name for name in names if name.aliases or not _is_shouted(doc, name)]
+    kept = [name for name in names if name.aliases or not in_capitals(doc, name.start, name.end)]
     if len(kept) == len(names):
         return names
-    known = {doc[name.start : name.end].text.upper(): name for name in kept if not _is_shouted(doc, name)}
+    known = {
+        doc[name.start : name.end].text.upper(): name for name in kept if not in_capitals(doc, name.start, name.end)
+    }
     for name in names:
-        if not name.aliases and _is_shouted(doc, name):
+        if not name.aliases and in_capitals(doc, name.start, name.end):
             same = known.get(doc[name.start : name.end].text)
             if same is not None:
                 kept.append(Found(name.start, name.end, same.label, same.aliases))
     return sorted(kept, key=lambda name: name.start)
-
-
-def _is_shouted(doc: Doc, name: Found) -> bool:
-    """Whether a name stands among words in capitals, in capitals itself."""
-    if not all(doc[index].is_upper or not doc[index].is_alpha for index in range(name.start, name.end)):
-        return False
-    around = [
-        doc[index]
-        for index in (*range(max(0, name.start - 3), name.start), *range(name.end, min(len(doc), name.end + 3)))
-        if doc[index].is_alpha
-    ]
-    return len(around) >= 2 and all(token.is_upper for token in around)
 
 
 def _repeated(doc: Doc, names: list[Found]) -> list[Found]:

@@ -110,7 +110,7 @@ class Linker:
         """ "Lincoln said": a small place's name where the model sees a person and nothing says place."""
         if found.guess != "PERSON" or alias.kind != "place" or found.end - found.start > 1 or alias.is_user:
             return False
-        if alias.entity_id in self.tables.capitals:
+        if alias.entity_id not in self.tables.named_places:
             return False
         return found.start == 0 or doc[found.start - 1].lower_ not in LOCATIVE
 

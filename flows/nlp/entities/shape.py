@@ -6,6 +6,7 @@ Repairs what the statistical model guessed by the tables ``name_words`` and ``gi
 from dataclasses import dataclass
 from pathlib import Path
 
+from spacy.strings import get_string_id
 from spacy.tokens import Doc, Token
 
 from flows.nlp.lexicon import Row, read_table
@@ -88,6 +89,8 @@ def cued_label(doc: Doc, start: int, end: int, label: str, words: NameWords) -> 
         return label
     if end < len(doc) and label in ("PERSON", "ORG") and doc[end].text in words.cues["place_after_cue"]:
         return "LOC"
+    if end < len(doc) and label in ("PERSON", "GPE") and doc[end].text in words.cues["organisation_after_cue"]:
+        return "ORG"
     before = doc[start - 1].text if start > 0 else ""
     if before == "of" and start > 1 and label != "ORG" and doc[start - 2].text in words.cues["place_cue"]:
         return "GPE"
@@ -169,6 +172,41 @@ def unseen_people(doc: Doc, free: set[int], words: NameWords) -> list[tuple[int,
             found.append((index, end))
             skip = end
     return found
+
+
+def hyphenated_people(doc: Doc, known: set[int], words: NameWords) -> list[tuple[int, int]]:
+    """ "Ahn Duk-geun", "Hsu Chen-wei": two capitalised words and a small one behind a hyphen."""
+    hyphen = get_string_id("-")
+    found: list[tuple[int, int]] = []
+    for index in (place for place, orth in enumerate(doc.to_array("ORTH").tolist()) if orth == hyphen):
+        start, end = index - 2, index + 2
+        if start < 0 or end > len(doc) or doc[index].whitespace_ or doc[index - 1].whitespace_:
+            continue
+        tail = doc[index + 1].text
+        if not (tail.isalpha() and tail.islower() and 2 <= len(tail) <= 6):
+            continue
+        if tail.endswith("ed") or tail in words.cues["hyphen_tail_cue"] or doc[start].whitespace_ != " ":
+            continue
+        if any(place in known or not _is_plain_title(doc[place], words) for place in (start, index - 1)):
+            continue
+        found.append((start, end))
+    return found
+
+
+def _is_plain_title(token: Token, words: NameWords) -> bool:
+    return token.is_title and token.is_alpha and len(token) < 9 and words.kinds.get(token.text) is None
+
+
+def in_capitals(doc: Doc, start: int, end: int) -> bool:
+    """Whether tokens stand among words in capitals, in capitals themselves."""
+    if not all(doc[index].is_upper or not doc[index].is_alpha for index in range(start, end)):
+        return False
+    around = [
+        doc[index]
+        for index in (*range(max(0, start - 3), start), *range(end, min(len(doc), end + 3)))
+        if doc[index].is_alpha
+    ]
+    return len(around) >= 2 and all(token.is_upper for token in around)
 
 
 def unseen_companies(doc: Doc, free: set[int], words: NameWords) -> list[tuple[int, int]]:

@@ -9,6 +9,8 @@ from flows.nlp.entities.found import Found
 from flows.nlp.entities.shape import (
     NameWords,
     cued_label,
+    hyphenated_people,
+    in_capitals,
     is_initial,
     person_end,
     person_start,
@@ -23,6 +25,7 @@ NAME_LABELS = frozenset(("PERSON", "ORG", "GPE", "LOC", "FAC", "LAW", "NORP"))
 _LONGER_WINS = frozenset(("PERSON", "ORG", "FAC", "LAW", "LOC", "GPE", "EVENT", "WORK_OF_ART", "PRODUCT"))
 _SMALL_IN_HEADLINES = frozenset(("ADP", "DET", "CCONJ", "SCONJ", "PART"))
 _TRIMMED_LABELS = frozenset(("PERSON", "ORG", "GPE", "LOC"))
+_JOINED_LABELS = frozenset(("PERSON", "ORG", "GPE"))
 _PLACES = frozenset(("GPE", "LOC"))
 _LABEL_OF = {"FACILITY": "FAC", "COMMODITY": "PRODUCT", "PROJECT": "FAC"}
 _TITLE_KINDS = frozenset(("honorific", "honorific_kept", "office", "monarch", "modifier"))
@@ -37,11 +40,13 @@ def find_names(doc: Doc, tables: EntityTables) -> list[Found]:
     guesses = [
         guess for entity in doc.ents if (guess := _repaired(doc, entity.start, entity.end, entity.label_, tables))
     ]
-    guesses = _rejoined(doc, guesses)
+    seen = tables.matcher.find(doc)
+    known = {index for hit in seen for index in range(hit.start, hit.end)}
+    guesses = _rejoined(doc, guesses, known, tables.words)
     labels = {index: guess.label for guess in guesses for index in range(guess.start, guess.end)}
     hits: list[Hit] = []
     nouns: set[tuple[int, int]] = set()
-    for hit in tables.matcher.find(doc):
+    for hit in seen:
         if _counts(doc, hit, labels, tables.words):
             hits.append(hit)
         elif hit.aliases[0].match == GUARDED:
@@ -53,22 +58,34 @@ def find_names(doc: Doc, tables: EntityTables) -> list[Found]:
         taken.update(range(hit.start, hit.end))
     free = set(range(len(doc))) - taken
     hits = _without_surnames(doc, hits, guesses, free, tables.words)
-    hits = _without_heads(doc, hits, guesses, free)
+    hits = _without_heads(doc, hits, guesses, free, tables)
+    _put(guesses, [Found(*place, "PERSON", weight=2) for place in hyphenated_people(doc, known, tables.words)])
     _complete(doc, guesses, free, tables.words)
     return agreed(doc, with_teams(doc, _merged(doc, hits, guesses, tables), tables), tables)
 
 
-def _rejoined(doc: Doc, guesses: list[Found]) -> list[Found]:
+def _is_one(doc: Doc, first: Found, second: Found, known: set[int], words: NameWords) -> bool:
+    """Of one kind; or "Pham Nhat" a person and "Vuong" a place, "Karolina" a place and "Pliskova" a person."""
+    if doc[second.start - 1].whitespace_ != " " or "NORP" in (first.label, second.label):
+        return False
+    if first.label == second.label:
+        return True
+    if not {first.label, second.label} <= _JOINED_LABELS or "PERSON" not in (first.label, second.label):
+        return False
+    cut = second if first.label == "PERSON" else first
+    if cut.end - cut.start > 1 or not doc[cut.start].is_title or second.end - first.start > 3:
+        return False
+    return cut.start not in known or (cut is first and doc[cut.start].text in words.given)
+
+
+def _rejoined(doc: Doc, guesses: list[Found], known: set[int], words: NameWords) -> list[Found]:
     """ "Vila" and "Nova", one behind the other and of one kind, are one name that the model cut."""
     joined: list[Found] = []
     for guess in guesses:
         last = joined[-1] if joined else None
-        if (
-            last is not None
-            and (last.end, last.label) == (guess.start, guess.label)
-            and doc[guess.start - 1].whitespace_ == " "
-            and guess.label != "NORP"
-        ):
+        if last is not None and last.end == guess.start and _is_one(doc, last, guess, known, words):
+            if "PERSON" in (last.label, guess.label):
+                last.label = "PERSON"
             last.end = guess.end
         else:
             joined.append(guess)
@@ -97,21 +114,36 @@ def _without_surnames(doc: Doc, hits: list[Hit], guesses: list[Found], free: set
     return kept
 
 
-def _without_heads(doc: Doc, hits: list[Hit], guesses: list[Found], free: set[int]) -> list[Hit]:
-    """ "Karen Army", "Central General Staff": a capitalised word before it makes a body's noun part of a name."""
+def _without_heads(doc: Doc, hits: list[Hit], guesses: list[Found], free: set[int], tables: EntityTables) -> list[Hit]:
+    """ "Karen Army", "Lahore High Court": a capitalised word or a town before it makes a body's noun part of a name."""
     kept: list[Hit] = []
     wider: list[Found] = []
     for hit in hits:
         start = hit.start
         while hit.aliases[0].kind == "institution" and start - 1 in free and _opens_name(doc[start - 1]):
             start -= 1
-        if start == hit.start:
+        town = kept[-1] if kept else None
+        if town is not None and start == hit.start == town.end and _is_local(doc, town, hit, tables):
+            kept.pop()
+            wider.append(Found(town.start, hit.end, "ORG", weight=2))
+        elif start == hit.start:
             kept.append(hit)
         else:
             free.difference_update(range(start, hit.end))
             wider.append(Found(start, hit.end, "ORG", weight=2))
     _put(guesses, wider)
     return kept
+
+
+def _is_local(doc: Doc, town: Hit, body: Hit, tables: EntityTables) -> bool:
+    """A town's or a province's own court or chamber, not the state's that a capital stands for."""
+    alias = body.aliases[0]
+    if alias.kind != "institution" or town.aliases[0].kind != "place" or doc[town.end - 1].whitespace_ != " ":
+        return False
+    code = alias.entity_id
+    if code.endswith(("_court", "chamber_of_commerce", "football_association")):
+        return True
+    return town.aliases[0].entity_id not in tables.capitals and not code.endswith("_ministry")
 
 
 def _opens_name(token: Token) -> bool:
@@ -332,6 +364,9 @@ def _guess_wins(doc: Doc, guess: Found, inside: list[Hit], tables: EntityTables)
         return False
     # "Chinese Foreign Ministry" is two names: the state's and the ministry's.
     if len(inside) > 1 and any(hit.aliases[0].kind == "institution" for hit in inside):
+        return False
+    if in_capitals(doc, guess.start, guess.end):
+        # "GHANA TOP GROUP": in a line of capitals the model sees no end of a name.
         return False
     named = [token for token in rest if token.text[0].isupper() and (token.is_alpha or is_initial(token))]
     if not named:

@@ -1,38 +1,38 @@
-"""Teams: in fixtures, results and standings a town's name is its club.
+"""Teams: in fixtures, results, standings and reports of matches a town's name is its club.
 
-Read line by line from the layout of such tables alone, so that prose is left as it is.
+Read line by line from the form of such lines, so that other prose is left as it is.
 """
 
-import re
 from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
 from flows.nlp.entities.found import Found
+from flows.nlp.entities.matches import IF_NAMED, SCORE, tabular
 from flows.nlp.entities.tables import EntityTables
 
-_WORD = r"[A-Z][\w.'&-]*"
-_NAME = rf"{_WORD}(?:[ ]{_WORD}){{0,3}}"
-_FIXTURE = re.compile(rf"(?P<a>{_NAME}) v (?P<b>{_NAME})")
-_STANDING = re.compile(rf"^(?:\d+\.\s+)?(?P<a>{_NAME})(?:\s+[-\d./½]+){{3,}}\s*$")
-_RESULT = re.compile(rf"^(?P<a>{_NAME}) \d{{1,3}} (?P<b>{_NAME}) \d{{1,3}}\s*(?:\(.*)?$")
-_AWAY = re.compile(r"^(?P<a>[A-Z][A-Z. ]{2,24}) AT [A-Z][A-Z. ]{2,24}$")
-_LONGEST_LINE = 400
 TEAM_WEIGHT = 5
+_LONGEST_LINE = 600
+_INSIDE = frozenset(("in", "near", "of"))
 
 
 def with_teams(doc: Doc, names: list[Found], tables: EntityTables) -> list[Found]:
-    """``names`` with the teams of tables of sport in place of the towns they are called by."""
-    teams = list(_teams(doc))
-    if not teams:
+    """``names`` with the teams of matches in place of the towns they are called by, and the players of tables."""
+    read = list(_teams(doc, names, tables))
+    if not read:
         return names
     countries = {
         name.start
         for name in names
         if name.aliases and tables.entities[name.aliases[0].entity_id].sector in ("country", "constituent country")
     }
-    teams = [team for team in teams if team.start not in countries]
-    taken = {index for team in teams for index in range(team.start, team.end)}
+    teams: list[Found] = []
+    taken: set[int] = set()
+    for team in sorted(read, key=lambda item: item.start):
+        places = range(team.start, team.end)
+        if team.start not in countries and taken.isdisjoint(places):
+            taken.update(places)
+            teams.append(team)
     kept = [name for name in names if taken.isdisjoint(range(name.start, name.end))]
     known = {(name.start, name.end): name for name in names if name.aliases}
     for team in teams:
@@ -42,35 +42,40 @@ def with_teams(doc: Doc, names: list[Found], tables: EntityTables) -> list[Found
     return sorted(kept, key=lambda name: name.start)
 
 
-def _teams(doc: Doc) -> Iterator[Found]:
+def _teams(doc: Doc, names: list[Found], tables: EntityTables) -> Iterator[Found]:
     text = doc.text
+    towns: dict[tuple[int, int], Found] | None = None
+    words = tables.sport_words
+    starts = {name.start for name in names if name.label in ("GPE", "LOC", "ORG")}
+    is_sport = SCORE.search(text) is not None
     start = 0
-    end_of_last = 0
     for line in text.splitlines(keepends=True):
-        body = line.rstrip()
-        if body and len(body) <= _LONGEST_LINE:
-            for match in _matches(body):
-                for group in ("a", "b"):
-                    name = match.groupdict().get(group)
-                    if name:
-                        place = start + match.start(group)
-                        span = doc.char_span(place, place + len(name.rstrip(".")))
-                        if span is not None and span.start >= end_of_last:
-                            end_of_last = span.end
-                            yield Found(span.start, span.end, "ORG", weight=TEAM_WEIGHT)
+        body = line.rstrip().removesuffix(" .")
+        if not body:
+            start += len(line)
+            continue
+        if len(body) <= _LONGEST_LINE:
+            for label, first, last in tabular(body):
+                span = doc.char_span(start + first, start + last)
+                if span is None or (label == IF_NAMED and span.start not in starts):
+                    continue
+                yield Found(span.start, span.end, "ORG" if label == IF_NAMED else label, weight=TEAM_WEIGHT)
+        if is_sport and SCORE.search(body):
+            if towns is None:
+                towns = _towns(doc, names)
+            for pattern in (words.before, words.after, words.owned):
+                for match in pattern.finditer(body):
+                    place = start + match.start("a"), start + match.end("a")
+                    town = towns.get(place)
+                    if town is not None and (town.start == 0 or doc[town.start - 1].lower_ not in _INSIDE):
+                        yield Found(town.start, town.end, "ORG", weight=TEAM_WEIGHT)
         start += len(line)
 
 
-def _matches(line: str) -> Iterator[re.Match[str]]:
-    if " v " in line:
-        yield from _FIXTURE.finditer(line)
-        return
-    last = line[-1]
-    if last.isdigit() or last in ")-½":
-        match = _STANDING.match(line) or _RESULT.match(line)
-        if match is not None:
-            yield match
-    elif " AT " in line:
-        match = _AWAY.match(line)
-        if match is not None:
-            yield match
+def _towns(doc: Doc, names: list[Found]) -> dict[tuple[int, int], Found]:
+    """Towns by where they stand in the text: what a match may make a team."""
+    return {
+        (doc[name.start].idx, doc[name.end - 1].idx + len(doc[name.end - 1])): name
+        for name in names
+        if name.label in ("GPE", "LOC") and (not name.aliases or name.aliases[0].kind == "place")
+    }

@@ -14,6 +14,7 @@ from spacy.language import Language
 
 from flows.errors import LexiconError
 from flows.nlp.aliases import ANY, CASED, EXACT, GUARDED, NOUN, PREFIX, AliasMatcher
+from flows.nlp.entities.matches import SportWords
 from flows.nlp.entities.shape import NameWords, load_name_words
 from flows.nlp.lexicon import Row, read_table
 from flows.paths import SEEDS
@@ -43,6 +44,7 @@ class PlaceRow(Row):
     country_iso3: str | None = None
     wikidata_id: str | None = None
     match: str | None = None
+    is_name: bool = False
     aliases: str | None = None
     source: str
 
@@ -143,9 +145,14 @@ class EntityTables:
 
     matcher: AliasMatcher
     words: NameWords
+    sport_words: SportWords
     entities: dict[str, Entity] = field(default_factory=dict)
     capitals: dict[str, str] = field(default_factory=dict)
     """Entity of a capital city to its country's ISO 3166 alpha-3 code."""
+    named_places: set[str] = field(default_factory=set)
+    """Entities of places that are called as people are: "Lincoln", "Matsumoto"."""
+    countries_of: dict[str, str] = field(default_factory=dict)
+    """Country, nationality or place as printed, to the code of its state; names that people have as well left out."""
     state_bodies: dict[tuple[str, str], Entity] = field(default_factory=dict)
     """(Code of a body that many states have, country code) to the body of that state."""
     surnames: dict[str, str] = field(default_factory=dict)
@@ -189,7 +196,8 @@ def load_tables(nlp: Language | None, user_dirs: tuple[Path, ...] = ()) -> Entit
     Raises:
         LexiconError: A row is malformed, or an alias names an entity that no table has.
     """
-    tables = EntityTables(AliasMatcher(nlp), load_name_words(user_dirs))
+    words = load_name_words(user_dirs)
+    tables = EntityTables(AliasMatcher(nlp), words, SportWords(words.cues))
     _add_user_rows(tables, user_dirs)
     _add_countries(tables, user_dirs)
     _add_entities(tables, user_dirs)
@@ -292,7 +300,9 @@ def _add_countries(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None:
         for name in names:
             match = EXACT if name.isupper() and len(name) <= 4 else CASED
             tables.matcher.add(name, (key, match, "country", frozenset(), False))
+            tables.countries_of[name] = row.country_iso3
         for demonym in demonyms:
+            tables.countries_of[demonym] = row.country_iso3
             tables.matcher.add(demonym, (key, CASED, "demonym", frozenset(), False))
             tables.demonyms[demonym.lower()] = row.country_iso3
 
@@ -325,11 +335,15 @@ def _add_places(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None:
             tuple(others),
             True,
         )
+        if row.is_name:
+            tables.named_places.add(row.entity_id)
         if row.kind == "capital" and row.country_iso3:
             tables.capitals[row.entity_id] = row.country_iso3
         for name in (row.entity_name, *others):
             match = row.match or (EXACT if name.isupper() and len(name) <= 4 else CASED)
             tables.matcher.add(name, (row.entity_id, match, "place", frozenset(), False))
+            if row.country_iso3 and match == CASED and not row.is_name:
+                tables.countries_of.setdefault(name, row.country_iso3)
 
 
 def _add_projects(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None:

@@ -41,7 +41,7 @@ def resolve(
     lowers: list[int] = doc.to_array("LOWER").tolist()
     sentences = sentence_numbers(doc)
     offices = read_offices(doc, mentions, tables)
-    locate(mentions, offices, sentences)
+    locate(doc, mentions, offices, sentences, tables)
     mentions = add_descriptions(doc, mentions, tables, words, offices, lowers, sentences)
     plurals = read_plurals(doc, mentions, words, lowers, sentences)
     mentions = add_pronouns(doc, mentions, words, lowers, sentences, plurals)
