@@ -17,7 +17,7 @@ class Candidate(Protocol):
 
 
 # What these are about has not happened by their being said.
-_VERBAL_TYPES = frozenset({"AGREE", "REQUEST", "REJECT", "THREATEN", "ACCUSE"})
+VERBAL_TYPES = frozenset({"AGREE", "REQUEST", "REJECT", "THREATEN", "ACCUSE", "SUPPORT"})
 # "stopped pumping", "ceased attacking": the same.
 _CEASING_TYPES = frozenset({"SANCTION", "RETREAT", "MARKET"})
 # Speak of what did happen: "condemned the attack" tells of an attack as well, where it says whose.
@@ -44,18 +44,20 @@ def absorbed(parse: Parse, one: CandidateT, by_token: Mapping[int, CandidateT]) 
     if outer is not None:
         return outer
     token = one.token
-    is_clause = False
+    is_clause = is_participle = False
     for _ in range(_MAX_CLIMB):
         head, dep = parse.head[token], parse.dep[token]
         if head == token:
             return None
+        if dep == "acl" and parse.tag[token] == "VBN":
+            is_participle = True
         if dep in _CLAUSE_STEPS:
             is_clause = True
         elif dep == "advcl":
             outer = by_token.get(head) or _phrase_of(parse, head, by_token)
             if outer is not None and outer.trigger.kind.event_type == "PROTEST":
                 # "marched, demanding that", "marched to denounce": what the protest is about
-                return outer if one.trigger.kind.event_type in _VERBAL_TYPES else None
+                return outer if one.trigger.kind.event_type in VERBAL_TYPES else None
             if parse.tag[token] != "VB":  # "met to discuss"; not "met, signing"
                 return None
             is_clause = True
@@ -65,6 +67,8 @@ def absorbed(parse: Parse, one: CandidateT, by_token: Mapping[int, CandidateT]) 
         elif dep not in _NOUN_STEPS or (dep == "conj" and parse.is_verb(token)):
             return None
         outer = by_token.get(head)
+        if outer is not None and is_participle and outer.trigger.kind.event_type == "SUPPORT":
+            return None  # "signed a pact brokered by Qatar"
         if outer is not None:
             return outer if _absorbs(outer, one, is_clause=is_clause) else None
         token = head
@@ -114,10 +118,10 @@ def _absorbs(outer: Candidate, one: Candidate, *, is_clause: bool) -> bool:
     if is_clause:
         if outer_type == "AGREE" and any(test.key == "tells" for test in outer.trigger.tests):
             return False  # "said it would send aid": promised now, and planned
-        if outer_type == "PROTEST" and inner_type in _VERBAL_TYPES:
+        if outer_type == "PROTEST" and inner_type in VERBAL_TYPES:
             return True  # "began a hunger strike to demand"
-        return outer_type in _VERBAL_TYPES or outer_type in _CEASING_TYPES
+        return outer_type in VERBAL_TYPES or outer_type in _CEASING_TYPES
     if outer_type in _FACTIVE_TYPES and {"actor", "recipient"} <= roles:
         return False
     has_object = any(test.key == "obj" for test in outer.trigger.tests)
-    return has_object or outer_type in _VERBAL_TYPES or outer_type in _FACTIVE_TYPES
+    return has_object or outer_type in VERBAL_TYPES or outer_type in _FACTIVE_TYPES

@@ -7,7 +7,7 @@ from spacy.tokens import Doc
 
 from flows.nlp import ids
 from flows.nlp.attribution.reader import speaker_of
-from flows.nlp.events.content import absorbed
+from flows.nlp.events.content import VERBAL_TYPES, absorbed
 from flows.nlp.events.headline import repair_headlines, repair_roots
 from flows.nlp.events.merge import merge_events
 from flows.nlp.events.names import EventName, NameLexicon, find_names, load_names
@@ -66,7 +66,8 @@ def read_events(doc: Doc, lexicon: EventLexicon) -> list[Event]:
     cast = Cast(parse, lexicon.triggers.classes, names)
     candidates = _candidates(parse, cast, lexicon, hits, names)
     candidates = _independent(parse, cast, candidates)
-    settings = read_settings(parse, cast, [one.token for one in candidates])
+    verbal = {one.token for one in candidates if one.trigger.kind.event_type in VERBAL_TYPES}
+    settings = read_settings(parse, cast, [one.token for one in candidates], verbal)
     keys: dict[int, str] = {}  # only of sentences that tell of an event: a key costs as much as a reading
     for one in candidates:
         if parse.sentence[one.token] not in keys:
@@ -86,22 +87,22 @@ def _candidates(
     names: dict[int, EventName],
 ) -> list[Candidate]:
     found: dict[int, Candidate] = {}
-    saying: list[tuple[int, int, Trigger, str]] = []
+    saying: list[tuple[int, int, Trigger, tuple[str, ...]]] = []
     for start, token, readings in hits:
         name = names.get(token)
         for trigger in readings:
-            told = next((code for test in trigger.tests if test.key == "tells" for code in test.values), None)
-            if told is not None:
+            told = tuple(code for test in trigger.tests if test.key == "tells" for code in test.values)
+            if told:
                 saying.append((start, token, trigger, told))
                 continue
-            participants, roles = cast.fill(token, start, trigger)
+            participants, roles = cast.fill(token, trigger)
             if _is_enough(parse, token, trigger, roles, lexicon.triggers):
                 found[token] = Candidate(start, token, trigger, participants, name)
                 break
     for start, token, trigger, told in saying:
         clause = _told_clause(parse, token, told, found) if token not in found else None
         if clause is not None:
-            participants = cast.fill(token, start, trigger)[0]
+            participants = cast.fill(token, trigger)[0]
             if clause < token:  # "Chad will send aid, it said": the clause is the telling
                 start, token = found[clause].start, clause
             found[token] = Candidate(start, token, trigger, participants, names.get(token))
@@ -116,10 +117,10 @@ def _candidates(
     return [found[token] for token in sorted(found)]
 
 
-def _told_clause(parse: Parse, verb: int, code: str, found: dict[int, Candidate]) -> int | None:
-    """The clause of a verb of saying that tells of an event of that code: "said it would send doctors"."""
+def _told_clause(parse: Parse, verb: int, codes: tuple[str, ...], found: dict[int, Candidate]) -> int | None:
+    """The clause of a verb of saying that tells of an event of those codes: "said it would send doctors"."""
     for clause in parse.children(verb, "ccomp", "xcomp"):
-        if clause in found and found[clause].trigger.kind.event_code.startswith(code):
+        if clause in found and found[clause].trigger.kind.event_code.startswith(codes):
             return clause
     return None
 
@@ -163,7 +164,7 @@ def _holder(parse: Parse, token: int, found: dict[int, Candidate]) -> Candidate 
 
 def _of_name(parse: Parse, cast: Cast, lexicon: EventLexicon, name: EventName) -> Candidate:
     trigger = _name_trigger(lexicon, name)
-    participants = cast.fill(name.head, name.head, trigger)[0]
+    participants = cast.fill(name.head, trigger)[0]
     return Candidate(name.token_start, name.head, trigger, participants, name)
 
 

@@ -16,6 +16,7 @@ PLACE_TYPES = frozenset({"GPE", "LOC", "NORP"})
 _THINGS = frozenset({"COMMODITY", "PROJECT", "FACILITY", "LAW"})
 # "said during a meeting": whoever speaks takes part. "fell despite the sanctions": not so.
 _SUBJECT_TAKES_PART = frozenset({"object", "during", "in", "at", "after", "for", "on", "to", "following", "before"})
+_AFTERWARDS = frozenset({"after", "following", "before"})
 _PERSONAL = frozenset({"he", "she", "they", "we", "i", "him", "her", "them", "us", "who", "those", "it"})
 _MAX_PARTICIPANTS = 24
 
@@ -25,12 +26,13 @@ class Cast(Parties):
 
     __slots__ = ()
 
-    def fill(self, token: int, start: int, trigger: Trigger) -> tuple[tuple[Participant, ...], frozenset[str]]:
+    def fill(self, token: int, trigger: Trigger) -> tuple[tuple[Participant, ...], frozenset[str]]:
         """The participants of one trigger, in the order of its frame, each entity once per role.
 
         Returns:
             The participants, and the roles that somebody fills, known by name or not ("gunmen", "he").
         """
+        kind = trigger.kind.event_type
         taken: set[str] = set()
         filled: dict[str, list[Entity]] = {}
         member_counts: dict[str, int] = {}
@@ -40,7 +42,7 @@ class Cast(Parties):
             for slots in groups:
                 heads: list[int] = []
                 for slot in slots:
-                    heads.extend(self._slot(token, start, slot))
+                    heads.extend(self._slot(token, slot, kind))
                 entities, members = self._entities(heads, role)
                 if role == "actor":
                     doers.update(heads)
@@ -130,7 +132,7 @@ class Cast(Parties):
                 found.append(nearby.entity)
         return found
 
-    def _slot(self, token: int, start: int, slot: str) -> Iterable[int]:
+    def _slot(self, token: int, slot: str, kind: str) -> Iterable[int]:
         parse = self.parse
         is_verb = parse.is_verb(token)
         if slot == "subj":
@@ -138,7 +140,7 @@ class Cast(Parties):
                 return parse.subjects(token)
             if parse.pos[token] == "ADJ":
                 return parse.of_adjective(token, 0)
-            return self._governing_subjects(token)
+            return self._governing_subjects(token, kind)
         if slot == "holder":
             if is_verb:
                 return parse.doers(token)
@@ -165,15 +167,17 @@ class Cast(Parties):
             outer, _, inner = slot.partition(">")
             return [
                 head
-                for noun in self._slot(token, start, outer)
+                for noun in self._slot(token, outer, kind)
                 for head in (self._before(noun) if inner == "poss" else parse.prep_objects(noun, inner))
             ]
         return self._by_preposition(token, slot.replace("_", " "), is_verb)
 
-    def _governing_subjects(self, noun: int) -> list[int]:
+    def _governing_subjects(self, noun: int, kind: str) -> list[int]:
         verb, relation = self.parse.governor(noun)
         if verb is None or relation not in _SUBJECT_TAKES_PART:
             return []
+        if relation in _AFTERWARDS and kind != "CONSULT":
+            return []  # "bombed Gaza after an attack": whose attack is not said
         return self.parse.subjects(verb) if relation == "object" else self.parse.doers(verb)
 
     def _before(self, noun: int) -> list[int]:

@@ -1,7 +1,7 @@
 """When and where an event takes place, and which figures belong to it: what hangs on its clause in the parse."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from flows.nlp.events.parse import Parse
@@ -14,6 +14,7 @@ _PLACE_PREPOSITIONS = frozenset("in at near inside outside around off across thr
 _SIMULTANEOUS = frozenset({"object", "subject", "during", "at", "in", "amid", "on"})
 _EARLIER = frozenset({"after", "since", "following", "before", "despite"})
 _UPWARD = frozenset({"xcomp", "pcomp", "acl", "dobj", "pobj", "prep", "nsubjpass", "attr", "advmod", "npadvmod"})
+_MEETINGS = frozenset("meet talk visit attend hold host resume discuss gather convene return travel vote".split())
 _MAX_CLIMB = 12
 
 
@@ -28,13 +29,17 @@ class Setting:
     place_rank: tuple[int, int] = (99, 0)
 
 
-def read_settings(parse: Parse, cast: Cast, tokens: Sequence[int]) -> dict[int, Setting]:
-    """The setting of the event told at each of ``tokens``."""
+def read_settings(parse: Parse, cast: Cast, tokens: Sequence[int], verbal: Collection[int]) -> dict[int, Setting]:
+    """The setting of the event told at each of ``tokens``; ``verbal`` are those that only say what shall be done."""
     settings = {token: Setting() for token in tokens}
     anchors: dict[int, list[tuple[int, int]]] = {}
+    contents: dict[int, list[int]] = {}
     for token in tokens:
         for rank, anchor in enumerate(_anchors(parse, token)):
-            anchors.setdefault(anchor, []).append((rank, token))
+            if token in verbal and parse.head[anchor] == token and _is_infinitive(parse, anchor):
+                contents.setdefault(anchor, []).append(token)
+            else:
+                anchors.setdefault(anchor, []).append((rank, token))
     sentences = {parse.sentence[token] for token in tokens}
     looking_back = _looking_back(parse, tokens)
     doc = parse.doc
@@ -45,6 +50,7 @@ def read_settings(parse: Parse, cast: Cast, tokens: Sequence[int]) -> dict[int, 
                 settings[trigger].period, settings[trigger].period_rank = period, (0, 0)
             else:
                 _attach_period(parse, period, anchors, settings)
+                _attach_told(parse, period, contents, settings)
     for mention in doc._.mentions or ():
         if parse.sentence[mention.head] in sentences and mention.entity.entity_type in (*PLACE_TYPES, "FACILITY"):
             _attach_place(parse, mention, anchors, settings)
@@ -127,6 +133,31 @@ def _attach_period(
             if nouns > 2:
                 return
         token = head
+
+
+def _attach_told(
+    parse: Parse, period: PeriodSpan, contents: dict[int, list[int]], settings: dict[int, Setting]
+) -> None:
+    """ "agreed to send troops on Tuesday" and "agreed to meet on Tuesday", "to close the mine by 2030"
+
+    A time in an infinitive is that of what is agreed, unless it is one past day and nobody is to meet then.
+    """
+    verb = parse.head[_top(parse, period.token_start, period.token_end)]
+    for _ in range(2):
+        if verb not in contents and parse.dep[verb] in ("prep", "dobj", "pobj"):
+            verb = parse.head[verb]
+    today = parse.doc._.published_on
+    is_day = period.start is not None and period.start == period.end and period.role == "in"
+    if verb not in contents or not is_day or today is None or period.start > today or parse.lemma(verb) in _MEETINGS:
+        return
+    for trigger in contents[verb]:
+        order = (4, abs(period.token_start - trigger))
+        if order < settings[trigger].period_rank:
+            settings[trigger].period, settings[trigger].period_rank = period, order
+
+
+def _is_infinitive(parse: Parse, verb: int) -> bool:
+    return parse.dep[verb] == "xcomp" and any(parse.lower(kid) == "to" for kid in parse.children(verb, "aux"))
 
 
 def _attach_place(
