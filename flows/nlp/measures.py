@@ -8,6 +8,7 @@ from pathlib import Path
 from flows.nlp.figures.tree import Tree, singular
 from flows.nlp.lexicon import Row, read_table
 
+_WORD = re.compile(r"\w+")
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 
 MAX_TERM = 6
@@ -169,7 +170,10 @@ class Measures:
         return list(self._commodities_in(tree, start, end))[::-1]
 
     def _commodities_in(self, tree: Tree, start: int, end: int) -> Iterator[tuple[str, int]]:
-        keys, token = tree.keys, end - 1
+        return self._in_keys(tree.keys, start, end)
+
+    def _in_keys(self, keys: Sequence[str], start: int, end: int) -> Iterator[tuple[str, int]]:
+        token = end - 1
         while token >= start:
             length = 0
             if keys[token] in self._commodity_heads:
@@ -181,6 +185,11 @@ class Measures:
                 if length:
                     yield commodity, token
             token -= max(length, 1)
+
+    def commodities_of_text(self, text: str) -> list[tuple[str, int]]:
+        """All commodities in a text that is not parsed, such as a headline."""
+        keys = [singular(word) for word in _WORD.findall(text.lower())]
+        return list(self._in_keys(keys, 0, len(keys)))
 
     def commodity_fits(self, commodity: str, dimension: str | None) -> bool:
         """Whether an amount of ``dimension`` can be one of ``commodity``: no barrels of electricity.

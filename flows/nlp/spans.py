@@ -63,6 +63,8 @@ class PeriodSpan:
     basis: str | None
     granularity: str
     role: str = "in"
+    shift: tuple[str, int] | None = None
+    """Unit and count where it counts back from another time: "a year earlier", "a year ago"."""
 
 
 @dataclass(slots=True)

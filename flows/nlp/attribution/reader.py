@@ -113,6 +113,8 @@ class AttributionReader:
         if token.lemma_ == "put":
             return _as_put(doc, token, finder)
         row = self._hashes[token.lemma]
+        if row is not None and row.kind == "opinion" and token.tag_ == "NNS":
+            return _misread(doc, token, finder)
         if row is None or token.pos_ != "VERB":
             return None
         if row.kind == "cite":
@@ -180,6 +182,19 @@ def _contents(doc: Doc, verb: Token, row: SpeechRow, subject: Token | None) -> I
     # "…, the ministry said in Minsk on Friday": the tail of a sentence, whatever the parse made of it.
     if not any(token.tag_ in _FINITE for token in doc[high + 1 : sentence.end]):
         yield sentence.start, low - 1
+
+
+def _misread(doc: Doc, token: Token, finder: SpeakerFinder) -> _Cue | None:
+    """ "The IMF forecasts growth of 4%": one noun phrase to the parser, where no verb is told."""
+    head = token.head
+    if token.dep_ not in ("compound", "ROOT") or head.dep_ != "ROOT" or head.pos_ in ("VERB", "AUX") or not token.i:
+        return None
+    sentence = token.sent
+    who = next((child for child in head.lefts if child.i == token.i - 1), None) or doc[token.i - 1]
+    speaker = finder.speaker(who)
+    if speaker is None or speaker.token_start > sentence.start + 1 or token.i + 1 >= sentence.end:
+        return None
+    return _Cue(token.i, "opinion", who, speaker, [(token.i + 1, sentence.end)])
 
 
 def _without(start: int, end: int, hole_start: int, hole_end: int) -> Iterator[tuple[int, int]]:
@@ -336,13 +351,16 @@ def _cue_around(doc: Doc, quote: Quote, before: _Cue | None, cues: Sequence[_Cue
 
 
 def _goes_on(doc: Doc, last: Quote, quote: Quote, cue: _Cue) -> bool:
-    """ "A," she said. "B": the second quotation of one paragraph, nothing but her attribution between."""
+    """ "A," she said. "B": nothing but the sentence that names her between; or a paragraph of its own after that."""
     if quote.start - last.end > 60:
         return False
     between = doc[last.end : quote.start - 1]
     if any("\n" in token.text for token in between):
-        return False
-    return not any(token.tag_ in _FINITE and token.i != cue.token and token.head.i != cue.token for token in between)
+        is_alone = quote.end + 1 >= len(doc) or "\n" in doc[quote.end + 1].text
+        if not is_alone or "\n" not in between[-1].text or any("\n" in token.text for token in between[:-1]):
+            return False
+    said = doc[cue.token].sent
+    return not any(token.tag_ in _FINITE and not said.start <= token.i < said.end for token in between)
 
 
 def _headings(doc: Doc, finder: SpeakerFinder) -> Iterator[tuple[int, int, int, MentionSpan]]:

@@ -8,6 +8,9 @@ _SPEAKING = frozenset({"PERSON", "ORG", "GPE", "NORP", "FACILITY"})
 _THIRD_PERSON = frozenset({"he", "she"})
 _REACH = 150
 """Tokens back to which "he" may point."""
+_OF = frozenset({"of", "from", "for", "by"})
+_HOUSES = frozenset({"at", "from", "with"})
+"""Between people and the house that they speak for: "analysts at ING"."""
 _PEOPLE = frozenset(
     {"official", "source", "analyst", "expert", "economist", "police", "resident", "witness", "trader", "authority"}
 )
@@ -65,15 +68,20 @@ class SpeakerFinder:
                 found = self._at.get(child.i)
                 if found is not None and found.entity.entity_type == "PERSON":
                     return found
-        if not is_voice:
+        is_of_house = noun.lemma_.lower() in _PEOPLE
+        if not is_voice and not is_of_house:
             return None
         for child in noun.children:
             if child.dep_ in ("poss", "compound", "nmod", "amod") and child.i in self._at:
-                return self._at[child.i]
-            if child.dep_ == "prep" and child.lower_ in ("of", "from", "for", "by"):
+                found = self._at[child.i]
+                if is_voice or found.entity.entity_type == "ORG":
+                    return found
+            if child.dep_ == "prep" and child.lower_ in (_OF if is_voice else _HOUSES):
                 owner = next((inner for inner in child.children if inner.dep_ == "pobj"), None)
                 if owner is not None and owner.i in self._at:
-                    return self._at[owner.i]
+                    found = self._at[owner.i]
+                    if is_voice or found.entity.entity_type == "ORG":
+                        return found
         return None
 
     def may_speak(self, noun: Token) -> bool:

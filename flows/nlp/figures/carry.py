@@ -11,6 +11,8 @@ from flows.nlp.measures import Measures, fits
 MAX_BACK = 2
 """Sentences that a pronoun reaches back over."""
 
+FORECASTS = frozenset({"forecast", "outlook", "projection", "prediction", "estimate"})
+"""Nouns that in percent, and with nothing else told, are of what grows."""
 _WORTH_GAP = 14
 _LED = 3
 """Paragraphs after the first that its time still holds for."""
@@ -56,20 +58,49 @@ class Carrier:
             self._tree.lowers[pronoun] in self._cues.carrying or self._tree.keys[pronoun] in self._cues.carrying
         )
         if not points_back and draft.governor.bare:
-            pronoun, points_back = draft.governor.bare[0], True
+            pronoun = draft.governor.bare[0]
+            points_back = draft.quantity.dimension != "ratio" or self._tree.keys[pronoun] not in FORECASTS
+        if points_back and pronoun is not None and self._take_antecedent(draft, pronoun):
+            return
         if points_back or (draft.phrase is None and not governor.nouns and draft.is_relative):
             for other in reversed(drafts[max(0, draft.index - WINDOW) : draft.index]):
                 if draft.sentence - other.sentence > MAX_BACK:
                     return
                 if other.measure is None and other.phrase is None:
                     continue
-                if not draft.is_relative and other.quantity.dimension != draft.quantity.dimension:
+                is_here = other.sentence == draft.sentence and other.is_relative and pronoun is not None
+                if not (draft.is_relative or is_here) and other.quantity.dimension != draft.quantity.dimension:
                     continue
                 if self._take(draft, other, "carried"):
                     draft.continues = other.index
                     if pronoun is not None and self._tree.tags[pronoun] in NOUN_TAGS:
                         draft.phrase = self._tree.phrase(pronoun)
                 return
+
+    def _take_antecedent(self, draft: Draft, pronoun: int) -> bool:
+        """ "Exports were less than in 2022, when they had reached 6 bcm": the subject of the clause around."""
+        tree = self._tree
+        token = draft.governor.verb
+        if token is None or tree.lowers[pronoun] not in ("it", "they") or draft.is_relative:
+            return False
+        for _ in range(8):
+            head = tree.heads[token]
+            if head == token:
+                return False
+            token = head
+            noun = tree.subject(token) if tree.tags[token] in VERB_TAGS else None
+            if noun is None or noun == pronoun or tree.tags[noun] not in NOUN_TAGS:
+                continue
+            start, _ = tree.phrase(noun)
+            dimension = draft.quantity.dimension
+            found = self._measures.of_phrase(tree, start, noun, dimension, is_relative=draft.is_relative)
+            if found is not None:
+                draft.measure, draft.measure_rule = found.sense.measure, "carried"
+                draft.phrase = tree.whole_phrase(noun)
+                draft.commodity = self._measures.commodity_in(tree, *draft.phrase) or found.sense.commodity
+                draft.commodity_rule = "carried" if draft.commodity else None
+                return True
+        return False
 
     def _take_worth(self, draft: Draft, before: Draft) -> bool:
         """ "shipped 5 million tonnes of copper worth $50 billion": the sum is of what was just measured."""
@@ -319,10 +350,12 @@ class Carrier:
         if draft.quantity.dimension != before.quantity.dimension and before.quantity.dimension != "count":
             return
         draft.status = before.status
+        if draft.kind == before.kind and draft.quantity.dimension == before.quantity.dimension:
+            draft.period_surface = None  # told of the first
         if draft.kind in _LEVELS and before.kind in _LEVELS:
             draft.measure = draft.measure or before.measure
             draft.phrase = before.phrase or draft.phrase
-            if not draft.has_period and before.has_period:
+            if draft.period_surface is None and before.has_period:
                 carry_period(draft, before, "carried:base")
                 draft.period_basis = before.period_basis
 

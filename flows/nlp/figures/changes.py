@@ -166,6 +166,9 @@ class ChangeReader:
         governor = draft.governor
         has_comma = any(word in (",", "–", "—", "-", "or") for word in words)
         if governor.change_noun is not None:
+            between = range(start - len(words), start)
+            if any(tree.tags[token] in ("VBZ", "VBP", "VBD") for token in between):
+                return False  # "…, while the government forecasts growth of 5%"
             return has_comma or "with" in words
         verb = governor.verb
         return verb is not None and tree.tags[verb] == "VBG" and has_comma

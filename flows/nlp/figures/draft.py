@@ -48,6 +48,10 @@ class Cues:
         self.time_adjectives = {row.term: row.value or "" for row in by_role.get("time_adjective", ())}
         self.time_adverbs = {row.term: row.value or "" for row in by_role.get("time_adverb", ())}
         self.time_nouns = {row.term: row.value or "" for row in by_role.get("time_noun", ())}
+        self.goods_measures = words("goods_measure")
+        self.period_measures = {row.term: row.value or "" for row in by_role.get("period_measure", ())}
+        self.giving_verbs = words("giving_verb")
+        self.capping = words("capping_word")
         self.records = words("record")
         self.not_records = words("not_record")
 
@@ -77,6 +81,8 @@ class Draft:
     period_surface: str | None = None
     period_basis: str | None = None
     period_rule: str | None = None
+    period_shift: tuple[str, int] | None = None
+    """Unit and count where its period is told by another: "a year earlier"."""
     status: str = "reported"
     base: int | None = None
     base_rule: str | None = None

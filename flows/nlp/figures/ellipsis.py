@@ -164,6 +164,21 @@ class EllipsisReader:
             draft.continues = other.index
             draft.reasons.append("change:ellipsis")
 
+    def take_share(self, draft: Draft, drafts: Sequence[Draft]) -> None:
+        """ "18% of India's imports, down from 20%": a share too."""
+        if draft.quantity.dimension != "ratio" or draft.kind != "level" or not draft.index:
+            return
+        other = drafts[draft.index - 1]
+        start = draft.quantity.token_start
+        is_from = self._tree.lowers[start - 1] == "from" and self._tree.lowers[start - 2] in ("up", "down", ",")
+        if other.kind == "share" and other.sentence == draft.sentence and is_from and draft.governor.own_of is None:
+            draft.kind = other.kind
+            if draft.measure is None:
+                draft.measure, draft.measure_rule = other.measure, "list"
+                draft.phrase = draft.phrase or other.phrase
+                draft.commodity = other.commodity
+            draft.reasons.append("share:ellipsis")
+
     def take_counted(self, draft: Draft, drafts: Sequence[Draft]) -> bool:
         """Give a bare count what the one before it counts: "158 are being treated", "28 of 33 drones"."""
         quantity, governor, tree = draft.quantity, draft.governor, self._tree

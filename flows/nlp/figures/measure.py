@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import TypeGuard
 
 from flows.nlp.figures.draft import Cues, Draft
-from flows.nlp.figures.tree import NOUN_TAGS, Tree
+from flows.nlp.figures.tree import NOUN_TAGS, VERB_TAGS, Tree
 from flows.nlp.measures import Measures
 from flows.nlp.spans import Quantity
 
-_PHYSICAL = frozenset({"mass", "volume", "energy", "power"})
+PHYSICAL = frozenset({"mass", "volume", "energy", "power"})
 _NO_OBJECT = frozenset({"by", "subject-of-other"})
 _NOT_OF_A_SUM = frozenset({"price", "share_price", "exchange_rate", "fee"})
 """What a sum is never "of": "$10 billion of shares" is no share price."""
@@ -22,11 +22,10 @@ _GENERIC = frozenset({"freight", "consumption", "purchases"})
 _EARNED = frozenset({"income", "revenue"})
 _SUBJECT_GAP = 4
 """Words between a subject and its verb that still make one phrase: "Pakistan needs to repay"."""
-_GALLONS = ("[gal_us]", "[gal_br]", "L")
 
 
 class MeasureReader:
-    """Decides measure, phrase and commodity of a draft, from its own sentence alone."""
+    """Decides measure and phrase of a draft, from its own sentence alone."""
 
     def __init__(self, tree: Tree, measures: Measures, cues: Cues, owner: Mapping[int, int]) -> None:
         self._tree = tree
@@ -115,7 +114,9 @@ class MeasureReader:
         if governor.own_of is not None and not is_of_whole:
             yield governor.own_of, "own-of"
         before = draft.quantity.token_start - 1
-        if before >= 0 and self._tree.tags[before] in NOUN_TAGS and self._tree.sentence_of[before] == draft.sentence:
+        is_named = before >= 0 and self._tree.tags[before] in NOUN_TAGS
+        is_named = is_named and self._tree.tags[before + 1] not in VERB_TAGS  # "rain in the hills exceeded 40 mm"
+        if is_named and self._tree.sentence_of[before] == draft.sentence:
             yield before, "before"  # "a magnitude 6.1 quake"
         yield from (pair for pair in near if not pair[1].startswith("of-"))
         verb = self._tree.lemmas[governor.verb] if governor.verb is not None else None
@@ -131,7 +132,7 @@ class MeasureReader:
         if noun in self._owner and rule not in ("own-in", "own-of"):
             return False
         quantity = draft.quantity
-        start, _ = tree.phrase(noun, self._floor(quantity, noun))
+        start, _ = tree.phrase(noun, floor(quantity, noun))
         if self._is_name(start, noun):
             return False
         found = self._measures.of_phrase(tree, start, noun, quantity.dimension, is_relative=draft.is_relative)
@@ -152,12 +153,21 @@ class MeasureReader:
             draft.kind = "change" if quantity.dimension == "ratio" else draft.kind
             draft.direction = draft.direction or ("down" if quantity.value < 0 else "up")
         draft.measure, draft.measure_rule = found.sense.measure, f"noun:{rule}"
-        draft.phrase = tree.whole_phrase(noun, self._floor(quantity, noun))
+        if draft.measure == "price" and self._is_capped(noun, draft.governor.verb):
+            draft.measure = "price_cap"
+        draft.phrase = tree.whole_phrase(noun, floor(quantity, noun))
         if rule == "own-in" and tree.keys[noun] in _EXTENTS and draft.governor.nouns:
             # "a tunnel, 57 km in length": the extent says how, the noun before says of what.
             draft.phrase = tree.whole_phrase(draft.governor.nouns[0][0])
         draft.commodity = draft.commodity or found.sense.commodity
         return True
+
+    def _is_capped(self, noun: int, verb: int | None) -> bool:
+        """ "capped gas prices at 180 euros": an amount set to prices, and no price paid."""
+        tree, words = self._tree, self._cues.capping
+        if verb is not None and tree.lemmas[verb] in words:
+            return True
+        return any(tree.lowers[child] in words for child in tree.children[noun] if child < noun)
 
     def _is_name(self, start: int, noun: int) -> bool:
         """ "Federal Reserve" holds no reserves; names of indexes ("Dow Jones Industrial Average") are measures."""
@@ -180,7 +190,7 @@ class MeasureReader:
         if draft.kind == "share" and governor.own_of is not None and tree.keys[governor.own_of] in _WHOLES:
             dimension = "money"  # "spent 4% of its GDP"
         elif draft.kind == "share" and governor.own_of is not None:
-            start, end = tree.phrase(governor.own_of, self._floor(quantity, governor.own_of))
+            start, end = tree.phrase(governor.own_of, floor(quantity, governor.own_of))
             if self._measures.commodity_in(tree, start, end) is not None:
                 dimension = "mass"  # "imported 55% of its gas": as an amount of it would be
         lemma, relation = tree.lemmas[verb], governor.relation
@@ -244,7 +254,7 @@ class MeasureReader:
             noun = governor.own_in
         if noun is None or noun in self._owner or draft.is_relative:
             return False
-        start, end = tree.phrase(noun, self._floor(quantity, noun))
+        start, end = tree.phrase(noun, floor(quantity, noun))
         draft.phrase = (start, end)
         found = self._measures.of_phrase(tree, start, noun, quantity.dimension, is_relative=False, pos="attributive")
         sense = found.sense if found is not None else None
@@ -295,7 +305,7 @@ class MeasureReader:
         is_sum = quantity.dimension == "money" and self._is_amount_of(governor.own_in)
         if draft.kind == "change" or (is_level and governor.relation != "subject" and not is_sum):
             order = near + far + owned
-        elif draft.kind == "share" or (quantity.dimension or "").partition("_per_")[0] in _PHYSICAL | {"money"}:
+        elif draft.kind == "share" or (quantity.dimension or "").partition("_per_")[0] in PHYSICAL | {"money"}:
             order = near + owned + far
         else:
             order = near + far + owned
@@ -305,7 +315,7 @@ class MeasureReader:
             order = [change, *order] if is_asked else order  # "the unions want a rise of 8 percent"
         for noun in order:
             if tree.tags[noun] in NOUN_TAGS and (noun not in self._owner or noun in owned):
-                draft.phrase = tree.whole_phrase(noun, self._floor(quantity, noun))
+                draft.phrase = tree.whole_phrase(noun, floor(quantity, noun))
                 return
 
     def _is_thing(self, noun: int | None) -> TypeGuard[int]:
@@ -319,84 +329,9 @@ class MeasureReader:
             return False
         return tree.tags[noun] not in ("NNP", "NNPS") or self._measures.commodity_in(tree, noun, noun + 1) is not None
 
-    @staticmethod
-    def _floor(quantity: Quantity, noun: int) -> int:
-        # A phrase after the amount starts after it; one inside it, after its unit.
-        if noun >= quantity.token_end:
-            return quantity.token_end
-        return quantity.head + 1 if noun > quantity.head else 0
 
-    # Commodity.
-
-    def read_commodity(self, draft: Draft) -> None:
-        """Set the commodity: from what is "of" the amount, the phrase measured, the other nouns of the clause."""
-        quantity, governor, tree = draft.quantity, draft.governor, self._tree
-        ranges: list[tuple[int, int, str]] = []
-        if governor.own_of is not None and governor.own_of > quantity.head:
-            ranges.append((*tree.phrase(governor.own_of, self._floor(quantity, governor.own_of)), "own-of"))
-        if draft.phrase is not None:
-            ranges.append((*draft.phrase, "phrase"))
-        if governor.own_in is not None:
-            ranges.append((*tree.phrase(governor.own_in, quantity.token_end), "own-in"))
-        for noun, rule in governor.nouns:
-            if noun not in self._owner:
-                ranges.append((*tree.whole_phrase(noun, self._floor(quantity, noun)), rule))
-        numerator = (quantity.dimension or "").partition("_per_")[0]
-        if numerator not in _PHYSICAL and numerator not in ("money", "ratio"):
-            # A count of ships in a text about oil is no amount of oil; nor is a temperature.
-            ranges = [found for found in ranges if found[2] in ("own-of", "phrase")]
-        for start, end, rule in ranges:
-            if self._set_commodity(draft, self._measures.commodity_in(tree, start, end), rule):
-                return
-        if draft.commodity is not None and self._measures.commodity_fits(draft.commodity, quantity.dimension):
-            draft.commodity_rule = "term"
-            return
-        draft.commodity = None
-        self._read_far_commodity(draft)
-
-    def _read_far_commodity(self, draft: Draft) -> None:
-        """For amounts of goods and their prices: what the measured noun's own complements name, else the sentence."""
-        quantity, governor, tree = draft.quantity, draft.governor, self._tree
-        dimension = quantity.dimension or ""
-        is_goods = dimension.partition("_per_")[0] in _PHYSICAL or dimension.startswith("money_per_")
-        flow = draft.measure is not None and draft.measure in self._measures.flows
-        if (
-            not is_goods
-            and not flow
-            and draft.measure not in ("production", "consumption", "demand", "price", "reserves")
-        ):
-            return
-        for noun, rule in governor.nouns:
-            if noun in self._owner:
-                continue
-            start = tree.phrase(noun)[0]
-            end = noun + 1
-            for child in tree.children[noun]:
-                if child > noun and tree.deps[child] == "prep":
-                    inner = tree.child(child, "pobj")
-                    end = inner + 1 if inner is not None and inner not in self._owner else end
-            if self._set_commodity(
-                draft, self._measures.commodity_in(tree, start, min(end, start + 16)), f"{rule}-below"
-            ):
-                return
-        if not is_goods:
-            return
-        start, end = tree.sentences[draft.sentence]
-        named = {
-            commodity
-            for commodity, token in self._measures.commodities_in(tree, start, min(end, start + 120))
-            if self._measures.commodity_fits(commodity, quantity.dimension) and token not in self._owner
-        }
-        if len(named) == 1:
-            self._set_commodity(draft, named.pop(), "sentence")
-
-    def _set_commodity(self, draft: Draft, commodity: str | None, rule: str) -> bool:
-        if commodity is None:
-            return False
-        unit = draft.quantity.unit_code or ""
-        if commodity == "natural_gas" and unit.rpartition("/")[2] in _GALLONS:
-            commodity = "gasoline"  # American traffic: gas at the pump.
-        if not self._measures.commodity_fits(commodity, draft.quantity.dimension):
-            return False
-        draft.commodity, draft.commodity_rule = commodity, rule
-        return True
+def floor(quantity: Quantity, noun: int) -> int:
+    """Where the phrase of ``noun`` may begin: one after the amount starts after it; one inside it, after its unit."""
+    if noun >= quantity.token_end:
+        return quantity.token_end
+    return quantity.head + 1 if noun > quantity.head else 0

@@ -72,7 +72,7 @@ class PartyReader:
         if recipient is None and flow == "out" and supplier is not None:
             recipient = self._taker(draft)
         if supplier is None and flow == "in":
-            supplier = self._origin(draft)
+            supplier = self._origin(draft) or self._giver(draft)
         if supplier is not None and recipient is not None and supplier.entity.entity_id == recipient.entity.entity_id:
             recipient = None if flow == "out" else recipient
             supplier = None if flow == "in" else supplier
@@ -121,6 +121,8 @@ class PartyReader:
         """Prepositions with the one they name, on the amount, on what it is of, on the noun and on the verb."""
         _tree, governor = self._tree, draft.governor
         places = [governor.path[0], draft.quantity.head]
+        if governor.pronoun is not None:
+            places.insert(0, governor.pronoun)  # "those from Mongolia rose to 5 million tonnes"
         places += [noun for noun in (governor.own_of, governor.own_in) if noun is not None]
         if draft.phrase is not None:
             places.append(self._head(draft.phrase))
@@ -156,6 +158,16 @@ class PartyReader:
         if sense is None or self._measures.flows.get(sense.measure) != "in":
             return None
         return next(self._verb_subject(draft), None)
+
+    def _giver(self, draft: Draft) -> MentionSpan | None:
+        """ "Russia supplies 18% of India's imports", "accounts for": the subject of a verb of giving."""
+        verb = draft.governor.verb
+        if verb is None or draft.kind != "share":
+            return None
+        lemma = self._tree.lemmas[verb]
+        sense = self._measures.of_word(lemma, "mass", "verb")
+        is_out = sense is not None and self._measures.flows.get(sense.measure) == "out"
+        return next(self._verb_subject(draft), None) if is_out or lemma in self._cues.giving_verbs else None
 
     def _origin(self, draft: Draft) -> MentionSpan | None:
         """ "imports of Russian oil": the country whose goods they are."""

@@ -17,6 +17,7 @@ _FAR = 400
 _COMPARED = frozenset({"from", "with", "than", "versus", "against", "over", "on", "to"})
 """Before a time that a change is told against: "up 5% from 2019", "more than in 2022"."""
 _FOLLOWERS = frozenset({"compared", "versus", "against", "vs", "from"})
+_COMPARING = frozenset({"than", "compared", "against", "versus", "vs", "vs.", "as", "unlike", "relative"})
 _SUPERLATIVES = frozenset(
     {"highest", "lowest", "largest", "biggest", "most", "best", "worst", "first", "least", "steepest"}
 )
@@ -116,8 +117,14 @@ class PeriodReader:
             return _FAR
         if period.role == "since" and self._is_superlative(period):
             return _FAR
+        when = self._when(period)
+        if when is not None and not is_after and when < quantity.token_start and not between:
+            return 0.0
+        if tree.lowers[period.token_start] in _COMPARING and period.role == "than":
+            return _FAR  # "the same as in 2023"
         is_before = tree.lowers[period.token_end - 1] in ("earlier", "ago", "before", "previously")
-        is_compared = period.role in _COMPARED or (before in _COMPARED and period.role == "in")
+        is_compared = period.role == "than" or (before in _COMPARED and period.role == "in")
+        is_compared = is_compared or (period.role == "over" and period.granularity != "span")
         is_base = is_before or (draft.kind == "change" and is_after and is_compared)
         if is_base and not (is_after and gap <= 3 and self._is_compared(draft)):
             return _FAR
@@ -177,12 +184,25 @@ class PeriodReader:
         self._points[period.token_start] = (token, period.token_end)
         return token
 
+    def _when(self, period: PeriodSpan) -> int | None:
+        """The "when" right after a time: "in 2023, when exports had reached 6 bcm"."""
+        lowers, end = self._tree.lowers, period.token_end
+        for token in range(end, min(end + 2, self._tree.size)):
+            if lowers[token] == "when":
+                return token
+        return None
+
     def _quantities_between(self, start: int, end: int) -> int:
         return len({self._owner[token] for token in range(start, min(end, start + 60)) if token in self._owner})
 
     def _compares_between(self, start: int, end: int) -> bool:
         """ "350,000 tonnes …, compared with 8 million tonnes in 1989": the year is of the other."""
-        return not _FOLLOWERS.isdisjoint(self._tree.lowers[start : min(end, start + 60)])
+        lowers = self._tree.lowers
+        for token in range(start, min(end, start + 60)):
+            is_from = lowers[token] == "from"
+            if lowers[token] in _FOLLOWERS and (not is_from or self._quantities_between(token + 1, token + 4)):
+                return True
+        return False
 
     def _is_superlative(self, period: PeriodSpan) -> bool:
         lowers = self._tree.lowers
@@ -202,6 +222,7 @@ def take_period(draft: Draft, period: PeriodSpan) -> None:
     """Give ``draft`` what the period says; dates stay None where only a publication date could tell them."""
     draft.period_start, draft.period_end = period.start, period.end
     draft.period_surface, draft.period_basis = period.surface, period.basis
+    draft.period_shift = period.shift
 
 
 def carry_period(draft: Draft, other: Draft, rule: str) -> None:

@@ -10,6 +10,8 @@ from flows.nlp.attribution.reader import speaker_of
 from flows.nlp.calibration import load_calibration
 from flows.nlp.figures.carry import Carrier
 from flows.nlp.figures.changes import ChangeReader
+from flows.nlp.figures.commodity import CommodityReader
+from flows.nlp.figures.context import ContextReader
 from flows.nlp.figures.draft import MAX_SENTENCE, Cues, Draft
 from flows.nlp.figures.ellipsis import EllipsisReader
 from flows.nlp.figures.governors import Climber, Governor
@@ -29,6 +31,8 @@ from flows.records import Figure
 _SHARES = frozenset({"share", "proportion", "percentage", "portion"})
 _WHOLE_GAP = 12
 _ON_POLL = frozenset({"be", "poll", "stand"})
+_COMPARING = frozenset({"from", "than", "against", "versus", "vs", "compared", "after"})
+_BYGONE = frozenset({"last", "previous", "ago", "earlier", "past"})
 _TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 """A fall of more than 5 is a change below -5."""
 
@@ -67,8 +71,9 @@ class FigureReader:
         )
         has_parse = doc.has_annotation("DEP")
         drafts = [self._draft(tree, climber, index, quantity, has_parse) for index, quantity in enumerate(quantities)]
-        self._read_measures(tree, climber, drafts)
-        self._read_circumstances(doc, tree, climber, drafts)
+        context = ContextReader(tree, self._measures, self._cues, doc._.periods or ())
+        self._read_measures(tree, climber, context, drafts)
+        self._read_circumstances(doc, tree, climber, context, drafts)
         return self._figures(doc, tree, drafts)
 
     def _draft(self, tree: Tree, climber: Climber, index: int, quantity: Quantity, has_parse: bool) -> Draft:
@@ -143,22 +148,27 @@ class FigureReader:
                 comparator=_TURNED.get(quantity.comparator, quantity.comparator),
             )
 
-    def _read_measures(self, tree: Tree, climber: Climber, drafts: list[Draft]) -> None:
+    def _read_measures(self, tree: Tree, climber: Climber, context: ContextReader, drafts: list[Draft]) -> None:
         reader = MeasureReader(tree, self._measures, self._cues, climber.owner)
+        commodities = CommodityReader(tree, self._measures, climber.owner)
         carrier = Carrier(tree, self._measures, self._cues)
         ellipsis = EllipsisReader(tree, self._measures, self._cues)
         readable = [draft for draft in drafts if draft.is_readable]
         for draft in readable:
             ellipsis.read(draft, drafts)
             reader.read(draft)
-            reader.read_commodity(draft)
+            commodities.read(draft)
             carrier.take_over_measure(draft, drafts)
         for draft in readable:
             ellipsis.take_counted(draft, drafts)
+            ellipsis.take_share(draft, drafts)
             carrier.take_over_later(draft, drafts)
         carrier.deal_out(readable)
+        context.fill_measures(drafts)
 
-    def _read_circumstances(self, doc: Doc, tree: Tree, climber: Climber, drafts: list[Draft]) -> None:
+    def _read_circumstances(
+        self, doc: Doc, tree: Tree, climber: Climber, context: ContextReader, drafts: list[Draft]
+    ) -> None:
         cue_tokens = frozenset(attribution.cue for attribution in doc._.attributions or ())
         parties = PartyReader(tree, self._measures, self._cues, doc._.mentions or ())
         periods = PeriodReader(tree, doc._.periods or (), self._cues, climber.owner, cue_tokens)
@@ -181,7 +191,6 @@ class FigureReader:
             carrier.take_over_base(draft, drafts)
             carrier.take_over_period(draft, drafts)
             carrier.take_over_parties(draft, drafts, parties)
-            settle_purchases(draft)
             if draft.kind == "change" and draft.change_basis is None:
                 if draft.period_rule is not None and draft.period_rule.startswith("since"):
                     draft.change_basis = "since"
@@ -191,6 +200,10 @@ class FigureReader:
         for draft in readable:
             carrier.give_to_reached(draft, drafts)
         carrier.share_restated(readable)
+        context.fill_parties(readable)
+        context.fill_periods(readable)
+        for draft in readable:
+            settle_purchases(draft)
         for draft in readable:
             read_time_apart(tree, self._cues, draft)
 
@@ -203,8 +216,22 @@ class FigureReader:
             published_on=doc._.published_on,
             comparator=draft.quantity.comparator,
         )
+        if draft.status in ("forecast", "planned") and self._is_past(doc, draft, modality.cue_token):
+            draft.status = "reported"
         if modality.cue is not None:
             draft.reasons.append(f"status:{modality.cue}")
+
+    def _is_past(self, doc: Doc, draft: Draft, cue: int | None) -> bool:
+        """ "will import 1.2 million tonnes, down from 1.5 million last season": what lies behind, compared."""
+        start = draft.quantity.token_start
+        before = {token.lower_ for token in doc[max(0, start - 5) : start]}
+        if before.isdisjoint(_COMPARING) or draft.period_surface is None:
+            return False
+        if cue is not None and start - 5 <= cue < draft.quantity.token_end + 4:
+            return False  # "above the 1.6 billion forecast for the third quarter"
+        if draft.period_end is not None:
+            return doc._.published_on is not None and draft.period_end < doc._.published_on
+        return not _BYGONE.isdisjoint(draft.period_surface.lower().split())
 
     def _figures(self, doc: Doc, tree: Tree, drafts: list[Draft]) -> list[Figure]:
         keys = {

@@ -71,6 +71,12 @@ def years_span(first: int, last: int) -> Span | None:
     return date(first, 1, 1), date(last, 12, 31)
 
 
+def fiscal_span(today: date, shift: int, month: int) -> Span | None:
+    """The year from ``month`` on that holds ``today``, or one ``shift`` years from it."""
+    year = today.year + shift - (today.month < month)
+    return month_span(year, month, (month + 10) % 12 + 1) if 1 <= year <= 9998 else None
+
+
 def shift_years(span: Span, years: int) -> Span | None:
     """The like span of another year; a month's last day stays its last day."""
     start, end = add_months(span[0], 12 * years), add_months(span[1], 12 * years)

@@ -36,7 +36,7 @@ class Node:
     ``counted``   ``count`` units: a duration, unless the words around make a time of it
     ``day_of_month``  the ``count``-th day of a month told before
     ``years``     ``count`` years from ``year``
-    ``fiscal``, ``fiscal_pair``  a fiscal year named by its end, by both its years
+    ``fiscal``, ``fiscal_pair``, ``fiscal_shifted``  a fiscal year named by its end, by both its years, from publication
     ``vague``, ``time``  no dates
     """
 

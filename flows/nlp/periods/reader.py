@@ -14,12 +14,11 @@ from flows.nlp.periods import spans as periods_spans  # noqa: F401  the rules re
 from flows.nlp.periods.grammar import Node, Run, nodes_of
 from flows.nlp.periods.guards import Guards
 from flows.nlp.periods.resolve import NOTHING, Context, Resolved, Told, resolve
+from flows.nlp.periods.telling import Telling
 from flows.nlp.periods.words import TRIGGERS, Atom, PeriodLexicon
 from flows.nlp.spans import PeriodSpan
 
 _SEEN_LIMIT = 200_000
-_TOLD_REACH = 80
-"""Tokens after which a period told of is no longer what "the same day" means: some three sentences."""
 
 _AT = frozenset({"at", "as of", "as at", "on"})
 _STOPS = frozenset({".", "!", "?"})
@@ -53,7 +52,7 @@ class PeriodReader:
     def read(self, doc: Doc, published_on: date | None) -> list[PeriodSpan]:
         """All expressions of time, in text order, none overlapping."""
         periods: list[PeriodSpan] = []
-        told: tuple[int, Told] | None = None
+        told = Telling()
         year: tuple[int, int] | None = None
         sentence = since = 0
         for place in self._places(doc):
@@ -62,7 +61,7 @@ class PeriodReader:
             context = Context(
                 published_on,
                 leans=lambda place=place: lean_of(doc, place.start, place.end),  # type: ignore[misc]
-                told=told[1] if told and place.start - told[0] <= _TOLD_REACH else None,
+                told=told.before(node, place.start, sentence),
                 year=year[1] if year and year[0] == sentence else None,
                 portion_role="at" if place.preposition in _AT else place.role,
             )
@@ -71,8 +70,10 @@ class PeriodReader:
             found = NOTHING if place.is_name else _resolve_place(place, context)
             if place.role == "from":
                 place.role = self._role_of_from(doc, place, found, published_on)
+            if node.form == "same" and node.count and found is NOTHING:
+                continue  # "the nine months", of which nothing was told: a duration
             if found.start and found.end and place.role in ("in", "by", "over", "since"):
-                told = (place.start, Told((found.start, found.end), node.granularity))
+                told.note(place.start, node, Told((found.start, found.end), node.granularity))
             if node.form == "calendar" and node.granularity == "year" and node.year and place.preposition in _CARRYING:
                 year = (sentence, node.year)
             periods.append(_span_of(doc, place, _bounded(found, place.role, published_on)))
@@ -330,6 +331,12 @@ def _sentence_start(doc: Doc, index: int, known: int, since: int) -> int:
     return known
 
 
+def _shift_of(node: Node) -> tuple[str, int] | None:
+    """How far back from another time a node lies; none for "last year", which is a year of the calendar."""
+    is_back = node.form == "context" or (node.form == "shifted" and node.lean == "ago")
+    return (node.unit, node.shift) if is_back and node.shift < 0 else None
+
+
 def _span_of(doc: Doc, place: _Place, found: Resolved) -> PeriodSpan:
     span = doc[place.start : place.end]
     granularity = "span" if place.other is not None else place.node.granularity
@@ -346,4 +353,5 @@ def _span_of(doc: Doc, place: _Place, found: Resolved) -> PeriodSpan:
         basis=found.basis,
         granularity=granularity,
         role=place.role if place.role != "now" else "in",
+        shift=_shift_of(place.node),
     )

@@ -101,7 +101,9 @@ def shifted_unit(run: Run, match: re.Match[str]) -> Node | None:
         is_rolling = False
     if is_rolling and kind != "T":
         return Node(match.start(), match.end(), "rolling", "span", unit=unit, count=1, shift=SHIFTS[kind], role="over")
-    return Node(match.start(), match.end(), "shifted", unit, unit=unit, shift=SHIFTS[kind])
+    is_fiscal = unit == "year" and "F" in match[0]
+    form = "fiscal_shifted" if is_fiscal else "shifted"
+    return Node(match.start(), match.end(), form, unit, unit=unit, shift=SHIFTS[kind])
 
 
 @rule(r"t?(?P<r>[RN])(?P<n>[cdnv]f?)-?(?P<u>u)", "tRN")
@@ -150,7 +152,7 @@ def counted_back(run: Run, match: re.Match[str]) -> Node | None:
             return Node(match.start(), match.end(), "shifted", "day", unit="day", shift=0) if count <= 6 else None
         if unit in ("decade", "century"):
             unit, count = "year", count * (10 if unit == "decade" else 100)
-        node = Node(match.start(), match.end(), "shifted", unit, unit=unit, shift=-count)
+        node = Node(match.start(), match.end(), "shifted", unit, unit=unit, shift=-count, lean="ago")
         if match["n2"]:
             second = run.word(match.start("u2"))
             inner = Node(node.first, node.last, "shifted", second, unit=second, shift=-run.number(match.start("n2")))
@@ -188,8 +190,8 @@ def day_of_month(run: Run, match: re.Match[str]) -> Node | None:
 
 @rule(r"wx?,?to(?![umf])", "w")
 def weekday_and_day(run: Run, match: re.Match[str]) -> Node | None:
-    """Friday the 15th."""
-    number = run.number(match.end() - 1)
+    """Friday the 15th; not "on Friday, the second cut"."""
+    number = run.number(match.end() - 1) if run.atoms[match.end() - 1].text[0].isdigit() else 0
     node = Node(match.start(), match.end(), "weekday", "day", weekday=run.number(match.start()), count=number)
     return node if 1 <= number <= 31 else None
 
@@ -221,6 +223,17 @@ def same_period(run: Run, match: re.Match[str]) -> Node | None:
     """The same period last year · the corresponding period of 2022."""
     node = Node(match.start(), match.end(), "same", "span", unit="period", role="than")
     return with_year(run, match, node)
+
+
+@rule(r"t(?P<n>[cdn])(?P<u>u)(?![efABLPG]|[>I]t?[mwdyit])", "t")
+def those_units(run: Run, match: re.Match[str]) -> Node | None:
+    """ "Over the nine months": the nine months told of before."""
+    unit, count = run.word(match.start("u")), run.number(match.start("n"))
+    if unit not in ("month", "quarter") or count < 2:
+        return None
+    return Node(
+        match.start(), match.end(), "same", "span", unit="period", count=count * (3 if unit == "quarter" else 1)
+    )
 
 
 @rule(r"tu(?!A|B|L)|tCF?-?u|Fu(?!y)", "tCF")

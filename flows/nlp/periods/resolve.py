@@ -102,6 +102,8 @@ def _whole(node: Node, context: Context) -> tuple[Span, str] | None:
         span = _weekday(node, today, context)
     elif form == "shifted":
         span = _shifted(node, today, context)
+    elif form == "fiscal_shifted":
+        span = cal.fiscal_span(today, node.shift, context.fiscal_start or 1)
     elif form == "summed" and node.inner:
         first = cal.add_units(today, node.unit, node.shift)
         second = cal.add_units(first, node.inner.unit, node.inner.shift) if first else None
@@ -261,6 +263,12 @@ def _from_told(node: Node, context: Context) -> tuple[Span, str] | None:
         return (span, "stated" if node.year is not None else "relative") if span else None
     if told is None:
         return None
+    if node.count:
+        # "The nine months" are those told of, if they were nine.
+        start, end = told.span
+        months = (end.year - start.year) * 12 + end.month - start.month + 1
+        is_whole = start.day == 1 and cal.add_days(end, 1) is not None and end.day >= 28
+        return (told.span, "relative") if is_whole and months == node.count else None
     if node.form == "same":
         if node.shift:
             span = cal.shift_years(told.span, node.shift)
@@ -272,6 +280,9 @@ def _from_told(node: Node, context: Context) -> tuple[Span, str] | None:
                 span = None
     elif node.unit == "year" and told.granularity != "day":
         span = cal.shift_years(told.span, node.shift)
+    elif node.unit == "week" and told.granularity == "week":
+        first, last = (cal.add_units(day, "week", node.shift) for day in told.span)
+        span = (first, last) if first and last else None
     else:
         there = cal.add_units(told.span[0], node.unit, node.shift)
         span = cal.unit_span(there, node.unit) if there else None

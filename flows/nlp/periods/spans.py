@@ -15,6 +15,8 @@ def day_of_that_month(run: Run, match: re.Match[str]) -> Node | None:
         return None
     first = run.number(match.start("d"))
     last = run.number(match.start("e")) if match["e"] else first
+    if not run.atoms[match.start("d")].text[0].isdigit() and "f" not in match[0]:
+        return None  # "a third this month"
     if not 1 <= first <= last <= 31 or run.word(match.start("r")) in ("previous", "following"):
         return None
     inner = Node(match.start(), match.end(), "shifted", "month", unit="month", shift=SHIFTS[match["r"]])
@@ -185,7 +187,8 @@ def fiscal_year(run: Run, match: re.Match[str]) -> Node | None:
     if match[suffix]:
         if run.number(match.end(suffix) - 1) % 100 != (first + 1) % 100:
             return None
-        node.form = "fiscal_pair"
+        is_season = "F" in match[0] and run.word(match.start() + match[0].index("F")) == "season"
+        node.form = "two_years" if is_season else "fiscal_pair"
     return node
 
 
@@ -196,7 +199,8 @@ def crop_year(run: Run, match: re.Match[str]) -> Node | None:
     first, second = run.number(place), run.number(place + 2)
     if second % 100 != (first + 1) % 100:
         return None
-    form = "fiscal_pair" if match["f"] else "two_years"
+    is_fiscal = match["f"] is not None and run.word(match.start("f")) != "season"
+    form = "fiscal_pair" if is_fiscal else "two_years"
     if match["u"] and run.word(match.start("u")) not in ("season", "year"):
         return None
     return Node(match.start(), match.end(), form, "season", year=first)

@@ -1,0 +1,210 @@
+"""What a story tells once and means for the sentences after: its good, its dealers, its time."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+
+from flows.nlp.figures.carry import FORECASTS
+from flows.nlp.figures.draft import WINDOW, Cues, Draft
+from flows.nlp.figures.tree import Tree
+from flows.nlp.measures import Measures
+from flows.nlp.periods import calendar as cal
+from flows.nlp.spans import MentionSpan, PeriodSpan
+
+_GOODS = frozenset({"mass", "volume", "energy"})
+_REACH = 3
+"""Sentences over which a good, a dealer or a measure goes on being meant."""
+_LEAD_REACH = 9
+"""Sentences over which the time that a story opens with does."""
+_LONG_DAYS = 27
+_COMPARED = frozenset({"from", "than", "against", "versus", "vs", "compared"})
+_LIGHT = frozenset({"DT", "PRP$", "JJ", "JJR", "VBN", "_SP", "POS"})
+_GROWTHS = ("growth", "gdp")
+
+
+class ContextReader:
+    """Fills in what the sentences of one text leave to those before them."""
+
+    def __init__(self, tree: Tree, measures: Measures, cues: Cues, periods: Sequence[PeriodSpan]) -> None:
+        self._tree = tree
+        self._measures = measures
+        self._cues = cues
+        self._dated = {
+            tree.sentence_of[period.token_start]
+            for period in periods
+            if period.token_start < tree.size and _is_long(period.start, period.end)
+        }
+        title = str(tree.doc._.title or "") if tree.doc.has_extension("title") else ""
+        named = {commodity for commodity, _ in measures.commodities_of_text(title)}
+        self._topic = named.pop() if len(named) == 1 else None
+
+    # Before the parties are read.
+
+    def fill_measures(self, drafts: Sequence[Draft]) -> None:
+        """Give amounts of goods and bare forecasts the measure, and bare nouns the good, told before."""
+        for draft in drafts:
+            if not draft.is_readable:
+                continue
+            if draft.measure is None and draft.quantity.counted_noun is None and draft.quantity.dimension != "count":
+                self._fill_measure(draft, drafts)
+            if draft.commodity is None and draft.measure is not None:
+                self._fill_commodity(draft, drafts)
+
+    def _fill_measure(self, draft: Draft, drafts: Sequence[Draft]) -> None:
+        tree, governor, quantity = self._tree, draft.governor, draft.quantity
+        if governor.own_of is not None or governor.modified is not None or governor.verb is None:
+            return
+        head = tree.keys[draft.phrase[1] - 1] if draft.phrase is not None else ""
+        is_forecast = quantity.dimension == "ratio" and head in FORECASTS
+        is_goods = quantity.dimension in _GOODS and draft.kind == "level"
+        if not is_forecast and not (is_goods and tree.lemmas[governor.verb] in self._cues.level_verbs):
+            return
+        before = [
+            other
+            for other in self._before(draft, drafts, _LEAD_REACH if is_forecast else _REACH)
+            if other.measure is not None and other.quantity.dimension == quantity.dimension
+        ]
+        if is_forecast:
+            before = [other for other in before if other.measure in _GROWTHS] or before
+        if not before or (is_goods and before[0].quantity.unit_code != quantity.unit_code):
+            return
+        draft.measure, draft.measure_rule = before[0].measure, "carried"
+        if head in self._cues.transparent or head in self._cues.carrying or draft.phrase is None:
+            draft.phrase = draft.phrase if is_forecast else before[0].phrase
+
+    def _fill_commodity(self, draft: Draft, drafts: Sequence[Draft]) -> None:
+        if draft.measure not in self._cues.goods_measures and draft.measure != "price":
+            return
+        numerator, _, denominator = (draft.quantity.dimension or "").partition("_per_")
+        dimension = denominator if numerator == "money" else numerator
+        if dimension not in _GOODS and not (dimension == "ratio" and self._is_bare(draft)):
+            return
+        if dimension != "ratio" and not self._is_bare(draft) and not (draft.measure_rule or "").startswith("verb"):
+            return
+        for other in self._before(draft, drafts, _REACH):
+            if other.measure in self._cues.goods_measures and other.commodity is not None:
+                if self._measures.commodity_fits(other.commodity, draft.quantity.dimension):
+                    draft.commodity, draft.commodity_rule = other.commodity, "carried"
+                return
+        if self._topic is not None and self._measures.commodity_fits(self._topic, draft.quantity.dimension):
+            draft.commodity, draft.commodity_rule = self._topic, "carried"
+
+    def _is_bare(self, draft: Draft) -> bool:
+        """Whether what is measured is named by one noun: "exports", "its output", "total imports"."""
+        tree = self._tree
+        if draft.phrase is None:
+            return True
+        nouns = [token for token in range(*draft.phrase) if tree.tags[token] not in _LIGHT]
+        if draft.measure_rule is not None and draft.measure_rule.startswith("verb"):
+            return True
+        if len(nouns) != 1:
+            return False
+        return tree.complement(nouns[0], "of", "in") is None
+
+    # After periods and parties are read.
+
+    def fill_parties(self, drafts: Sequence[Draft]) -> None:
+        """Give a delivery the side that the one before it told."""
+        flows = self._measures.flows
+        goods = self._cues.goods_measures
+        for draft in drafts:
+            flow = flows.get(draft.measure or "")
+            if flow is None or draft.measure not in goods:
+                continue
+            for other in self._before(draft, drafts, _REACH):
+                if draft.supplier is not None and draft.recipient is not None:
+                    break
+                other_flow = flows.get(other.measure or "")
+                if other_flow is None or other.measure not in goods:
+                    continue
+                if None not in (draft.commodity, other.commodity) and draft.commodity != other.commodity:
+                    break
+                self._share_parties(draft, flow, other, other_flow)
+
+    def _share_parties(self, draft: Draft, flow: str, other: Draft, other_flow: str) -> None:
+        if draft.supplier is None and draft.recipient is None:
+            if self._is_bare(draft) and (draft.measure_rule or "").startswith("noun"):
+                actor = other.supplier if other_flow == "out" else other.recipient
+                if flow == "out":
+                    draft.supplier = actor
+                else:
+                    draft.recipient = actor
+        elif draft.supplier is None and other_flow == "out" and not _is_same(other.supplier, draft.recipient):
+            draft.supplier = other.supplier
+        elif draft.recipient is None and other_flow == "in" and not _is_same(other.recipient, draft.supplier):
+            draft.recipient = other.recipient
+
+    def fill_periods(self, drafts: Sequence[Draft]) -> None:
+        """Give figures the time that the story opens with, and tie "a year earlier" to what it is compared with."""
+        lead = next((draft for draft in drafts if self._leads(draft)), None)
+        own = [draft for draft in drafts if draft.has_period and draft.period_basis != "carried"]
+        dated = self._dated - {draft.sentence for draft in own if self._is_compared(draft)}
+        dated |= {draft.sentence for draft in own if not self._is_compared(draft) and _is_dated(draft)}
+        for draft in drafts:
+            if lead is not None and draft.period_surface is None and self._goes_on(draft, lead, dated):
+                draft.period_start, draft.period_end = lead.period_start, lead.period_end
+                draft.period_surface, draft.period_basis = lead.period_surface, "carried"
+                draft.period_rule = "carried:lead"
+        for other, draft in pairwise(drafts):
+            if draft.period_shift is not None and other.sentence == draft.sentence:
+                self._tie(draft, other)
+
+    def _leads(self, draft: Draft) -> bool:
+        return (
+            draft.sentence <= _REACH
+            and draft.has_period
+            and draft.status == "reported"
+            and draft.measure in self._cues.period_measures
+            and _is_long(draft.period_start, draft.period_end)
+        )
+
+    def _goes_on(self, draft: Draft, lead: Draft, dated: set[int]) -> bool:
+        fields = self._cues.period_measures
+        if draft.measure not in fields or draft.status != "reported" or self._is_compared(draft):
+            return False
+        if not set(fields[draft.measure].split("|")) & set(fields[lead.measure or ""].split("|")):
+            return False
+        if not lead.sentence < draft.sentence <= lead.sentence + _LEAD_REACH or draft.sentence in dated:
+            return False
+        verb = draft.governor.verb
+        return verb is not None and self._tree.tags[verb] == "VBD" and draft.quantity.dimension != "duration"
+
+    def _is_compared(self, draft: Draft) -> bool:
+        start = draft.quantity.token_start
+        return not _COMPARED.isdisjoint(self._tree.lowers[max(0, start - 3) : start])
+
+    def _tie(self, draft: Draft, other: Draft) -> None:
+        """ "67 million tonnes, against 61 million a year ago": a year before the time of the first."""
+        assert draft.period_shift is not None
+        unit, shift = draft.period_shift
+        start, end = other.period_start, other.period_end
+        if start is None or end is None or other.period_shift is not None:
+            return
+        if other.quantity.dimension != draft.quantity.dimension or not _is_long(start, end):
+            return
+        span: cal.Span | None = None
+        if unit == "year":
+            span = cal.shift_years((start, end), shift)
+        elif unit in ("month", "quarter") and cal.unit_span(start, unit) == (start, end):
+            there = cal.add_units(start, unit, shift)
+            span = cal.unit_span(there, unit) if there is not None else None
+        if span is not None:
+            draft.period_start, draft.period_end = span
+
+    def _before(self, draft: Draft, drafts: Sequence[Draft], reach: int) -> list[Draft]:
+        """The figures before one, the nearest first."""
+        found = drafts[max(0, draft.index - WINDOW) : draft.index]
+        return [o for o in reversed(found) if o.is_readable and draft.sentence - o.sentence <= reach]
+
+
+def _is_long(start: date | None, end: date | None) -> bool:
+    """Whether a period is one of statistics, a month or more, and no day of the news."""
+    return start is not None and end is not None and (end - start).days >= _LONG_DAYS
+
+
+def _is_dated(draft: Draft) -> bool:
+    return _is_long(draft.period_start, draft.period_end)
+
+
+def _is_same(one: MentionSpan | None, other: MentionSpan | None) -> bool:
+    return one is not None and other is not None and one.entity.entity_id == other.entity.entity_id
