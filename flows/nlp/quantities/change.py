@@ -13,6 +13,7 @@ _RESTATED = frozenset(((",", "or"), ("or",), ("(",), (",", "or", "about"), ("(",
 _CLAUSE_ENDS = frozenset(";:")
 _BE = frozenset("is was are were be been remains remained stood stands hit reached".split())
 _LOOK_BACK = 12
+_NOUN_LINKS = frozenset("in of by to from for on".split())
 _CENT = Decimal("0.01")
 
 
@@ -196,20 +197,29 @@ def _after(reading: Reading, sentence: Sentence, lexicon: Lexicon, *, ratio: boo
 def _by(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
     """ "trimmed by 5%", "up by 24%", "lower by 3 points", "an increase in exports by 5%"."""
     end = reading.start - 1
+    noun: DirectionRow | None = None
     for atom in range(end - 1, max(-1, end - _LOOK_BACK), -1):
         word = sentence.lower[atom]
         if word in _CLAUSE_ENDS:
-            return None
-        row = lexicon.verbs.get(word) or lexicon.nouns.get(word) or lexicon.after.get(word)
+            break
         particle = lexicon.particles.get(word)
         if particle is not None:
             return particle.direction
-        if row is None or (word == "firm"):
+        if noun is not None and not (word in lexicon.verbs and _is_finite(sentence, atom)):
             continue
-        if row.direction == "as_particle":
-            return "up"
-        return row.direction
-    return None
+        row = lexicon.verbs.get(word) or lexicon.nouns.get(word) or lexicon.after.get(word)
+        if row is None or word == "firm":
+            continue
+        if noun is None and word in lexicon.nouns and sentence.word(atom + 1) not in _NOUN_LINKS:
+            noun = lexicon.nouns[word]  # "cut its growth forecast by 3%": the verb before it decides
+            if not _is_finite(sentence, atom):
+                continue
+        return "up" if row.direction == "as_particle" else row.direction
+    return None if noun is None else noun.direction
+
+
+def _is_finite(sentence: Sentence, atom: int) -> bool:
+    return sentence.facts.has_tags and sentence.token(atom).tag_[:2] == "VB"
 
 
 def _particle(reading: Reading, sentence: Sentence, lexicon: Lexicon, *, ratio: bool, counted: bool) -> str | None:

@@ -15,6 +15,7 @@ _SPAN_PREPOSITIONS = frozenset(("in", "over", "during", "within", "for", "of", "
 _SUFFIXES = frozenset("st nd rd th am pm ers hrs gmt utc est ist max neo somethings ish ds gb".split())
 _DAY_JOINTS = HYPHENS | {"and", "to", ","}
 _MODEL_LETTERS = 4
+_LARGEST_K = 16_000
 _LONGEST_TOKEN = 30
 
 
@@ -50,7 +51,7 @@ def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
     if not reading.is_prefixed and glued_before:
         if before.isalpha() and before not in MONTHS:
             return "name"
-        if before in _STRAY_QUOTES or before in ("_", "@", "\\"):
+        if before in _STRAY_QUOTES or before in ("_", "@", "\\", "^"):
             return "name"
         if before == "/" and not reading.is_fraction and start > 1 and sentence.is_digits(start - 2):
             return "date"
@@ -60,13 +61,22 @@ def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
             reason = _hyphened_before(reading, sentence)
             if reason is not None:
                 return reason
+        if before == "+" and start > 1 and sentence.is_digits(start - 2) and sentence.is_glued(start - 1):
+            return "name"  # "the 5+1 talks"
         if before == "+" and len(sentence.text[start]) >= 2 and sentence.is_digits(min(end, sentence.size - 1)):
             return "telephone number"
         if before == "#":
             return "label"
     if start and before[:1] == "0" and before.isdecimal() and len(before) > 2 and not glued_before:
         return "telephone number"
-    if sentence.surface(start, end).lower() in sentence.roles["digit_name"]:
+    if not reading.is_prefixed and sentence.surface(start, end) in sentence.roles["digit_name"]:
+        return "name"
+    if (
+        sentence.text[end - 1] == "K"
+        and not reading.is_prefixed
+        and reading.value <= _LARGEST_K
+        and _is_name_k(sentence, end)
+    ):
         return "name"
     if reading.is_unknown_unit and sentence.text[end].isupper() and _is_code(sentence, start, end):
         return "code"
@@ -89,6 +99,11 @@ def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
         if after in HYPHENS and _is_digit_chain(sentence, end):
             return "telephone number"
     return None
+
+
+def _is_name_k(sentence: Sentence, end: int) -> bool:
+    """ "a 4K monitor", "the charity 5K run": a capital K and a singular noun."""
+    return end < sentence.size and sentence.facts.has_tags and sentence.token(end).tag_ in ("NN", "NNP")
 
 
 def _is_code(sentence: Sentence, start: int, end: int) -> bool:

@@ -6,10 +6,12 @@ from itertools import count, pairwise
 from flows.nlp.numbers import ONE, divide
 from flows.nlp.quantities.lexicon import Lexicon
 from flows.nlp.quantities.text import HYPHENS, Reading, Sentence
+from flows.nlp.quantities.units import read_rates
 
 _LIST_GAPS = frozenset(((",",), ("and",), ("or",), (",", "and"), (",", "or"), ("&",), ("and", "then"), ("plus",)))
-_ELLIPSIS = frozenset("from to against versus vs with at and than of".split())
+_ELLIPSIS = frozenset("from to against versus vs with at and than of plus".split())
 _TWO = Decimal(2)
+_THREE = Decimal(3)
 _CENT = Decimal("0.01")
 _STEPS = frozenset(
     (
@@ -36,7 +38,7 @@ def join(readings: list[Reading], sentence: Sentence, lexicon: Lexicon, ids: "co
         The readings in text order, fewer by the ranges merged and the scores dropped.
     """
     if len(readings) > 1:
-        _share(readings, sentence)
+        _share(readings, sentence, lexicon)
     joined: list[Reading] = []
     for reading in readings:
         previous = joined[-1] if joined else None
@@ -57,7 +59,7 @@ def _gap(left: Reading, right: Reading, sentence: Sentence) -> tuple[str, ...]:
     return gap[1:] if len(gap) == 2 and gap[0] in HYPHENS and gap[1] in ("to", "and", "or") else gap
 
 
-def _share(readings: list[Reading], sentence: Sentence) -> None:
+def _share(readings: list[Reading], sentence: Sentence, lexicon: Lexicon) -> None:
     """From right to left, a later member's scale, unit and rate to those before it that have none."""
     for left, right in zip(readings[-2::-1], readings[:0:-1], strict=True):
         gap = _gap(left, right, sentence)
@@ -76,6 +78,8 @@ def _share(readings: list[Reading], sentence: Sentence) -> None:
             left.cues.append("unit:shared")
         elif gap == (",", "or") or (left.scale != right.scale and left.scale > right.scale):
             continue  # "$1.2 billion, or $2.31 per share"
+        elif gap == ("to",) and left.value * _THREE < right.value:
+            continue  # "gained 7.2 cents to $2.31 per pound": the change, then the level
         elif not left.rate_codes and right.rate_codes and (right.unit_code or "").startswith(f"{left.unit_code}/"):
             left.unit_code, left.dimension = right.unit_code, right.dimension
             left.rate_codes = list(right.rate_codes)
@@ -100,11 +104,23 @@ def _share(readings: list[Reading], sentence: Sentence) -> None:
             if not is_own and (gap == ("to",) or _is_dash(left, right, sentence) or right.scale != ONE):
                 right.adopt_unit(left)
                 right.cues.append("unit:shared")
+                if not left.rate_codes:
+                    _share_late_rate(left, right, sentence, lexicon)
+        elif "age" in left.cues and (gap in (("to",), ("and",), ("or",)) or _is_dash(left, right, sentence)):
+            right.adopt_unit(left)
         elif gap and gap[-1] in _ELLIPSIS and _takes_ellipsis(left, right, gap, sentence):
             right.adopt_unit(left)
             right.rate_codes = list(left.rate_codes)
             right.confidence = min(right.confidence, 0.85)
             right.cues.append("unit:ellipsis")
+
+
+def _share_late_rate(left: Reading, right: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
+    """ "$70-75 a barrel": the rate stands after the number that had no unit until now."""
+    read_rates(right, sentence, lexicon)
+    if right.rate_codes:
+        left.unit_code, left.dimension, left.rate_codes = right.unit_code, right.dimension, list(right.rate_codes)
+        left.rate_start, left.rate_end = right.rate_start, right.rate_end
 
 
 def _share_scale(left: Reading, right: Reading, gap: tuple[str, ...]) -> None:
@@ -175,7 +191,7 @@ def _merge(left: Reading, right: Reading, sentence: Sentence, lexicon: Lexicon, 
         if left.value < right.value:
             return _make_range(left, right, left.start)
         return None
-    if before == "between" and gap == ("and",) and same and left.value < right.value:
+    if before == "between" and gap == ("and",) and same and abs(left.value) < abs(right.value):
         return _make_range(left, right, left.start - 1)
     if gap == ("to",) and same:
         return _to(left, right, before, sentence, lexicon, ids)
@@ -218,7 +234,7 @@ def _is_smaller_unit(left: Reading, right: Reading, lexicon: Lexicon) -> bool:
     return (
         one[0] is not None
         and one[1] is not None
-        and (left.unit_code, right.unit_code) in _STEPS
+        and ((left.unit_code, right.unit_code) in _STEPS or ("compound" in left.cues and right.unit_code == "s"))
         and right.value * one[1] < one[0]
     )
 
@@ -265,7 +281,11 @@ def _is_change_context(left: Reading, sentence: Sentence, lexicon: Lexicon) -> b
         word = sentence.lower[atom]
         if word in (";", ":", "which") or word in sentence.roles["ranging_verb"]:
             return False
-        if word in lexicon.verbs or word in lexicon.particles or word in lexicon.nouns or word in lexicon.multiples:
+        if word in lexicon.verbs or word in lexicon.particles or word in lexicon.multiples:
+            return True
+        if word in lexicon.nouns and (not sentence.facts.has_tags or sentence.token(atom).tag_[:2] == "NN"):
+            return True
+        if word in sentence.roles["level_mover"]:
             return True
     return False
 

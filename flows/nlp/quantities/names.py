@@ -33,9 +33,20 @@ def is_idiom(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
     for begin in range(max(0, start - _IDIOM_REACH), reading.number_end):
         for atoms, printed in lexicon.idioms.get(sentence.lower[begin], ()):
             end = _match(sentence, begin, atoms)
-            if end > start and (printed is None or sentence.surface(begin, end) == printed):
+            if end <= start or (printed is not None and sentence.surface(begin, end) != printed):
+                continue
+            # "took five" is a rest, "took five wickets" a count.
+            if (
+                end != reading.number_end
+                or "of" in atoms
+                or (reading.unit_code is None and not _plural_at(sentence, end))
+            ):
                 return True
     return False
+
+
+def _plural_at(sentence: Sentence, atom: int) -> bool:
+    return atom < sentence.size and sentence.facts.has_tags and sentence.token(atom).tag_ in ("NNS", "JJ")
 
 
 def _match(sentence: Sentence, begin: int, atoms: tuple[str, ...]) -> int:
@@ -157,7 +168,8 @@ def label(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
     word = sentence.lower[behind]
     if word == "p" and sentence.word(behind - 1) == "&" and sentence.word(behind - 2) == "s":
         word = "s&p"
-    if word == "of" and sentence.word(behind - 1) == "group" and sentence.text[behind - 1][0].isupper():
+    is_body = word == "of" and sentence.word(behind - 1) in sentence.roles["numbered_body"]
+    if is_body and sentence.text[behind - 1][0].isupper() and not _plural_at(sentence, end):
         return "label"
     kind = lexicon.not_before.get(word)
     if kind is None or kind in ("time", "furniture"):

@@ -9,12 +9,11 @@ from flows.nlp.quantities.lexicon import Lexicon
 from flows.nlp.quantities.text import DAYS, HYPHENS, MONTHS, Reading, Sentence
 
 _MODIFIERS = frozenset(("JJ", "JJR", "JJS", "VBN", "VBG", "NN", "NNS", "NNP", "NNPS", "HYPH", "AFX", "POS", "$"))
-_NOUNS = frozenset(("NN", "NNS", "NNP", "NNPS"))
+NOUNS = frozenset(("NN", "NNS", "NNP", "NNPS"))
+_BEFORE_NAME = frozenset(("DT", "NN", "NNP", "POS", "PRP$"))
 _STOPS = frozenset("last next this each every former ago earlier later worth due such".split())
-_THREE, _TEN = Decimal(3), Decimal(10)
+_TEN = Decimal(10)
 _MAX_TOKENS = 9
-_CODE_DIGITS = 6
-"""So many digits ungrouped, without a unit or a noun, are a code."""
 
 
 def find_noun(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
@@ -37,6 +36,10 @@ def find_noun(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
             return
     number = facts.doc[sentence.token_at(reading.number_end - 1)]
     grows = sentence.word(reading.start - 1) in lexicon.verbs
+    if sentence.lower[atom] == "times" and _is_multiple(reading, sentence, atom):
+        reading.unit_code, reading.dimension, reading.kind = "x", "ratio", "level"
+        reading.unit_start, reading.unit_end, reading.end = atom, atom + 1, atom + 1
+        return
     if sentence.lower[atom] == "times" and (grows or _is_fold(sentence, atom + 1)):
         _set_fold(reading, sentence, atom)
         return
@@ -55,7 +58,19 @@ def find_noun(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
         return
     if head is None or (head.tag_ in ("NN", "NNP") and _names_version(reading, sentence)):
         return
+    # "the 787 Dreamliner", "venture firm 500 Global": beside a noun or article the number begins a name.
+    is_single = head.tag_ == "NNP" and number.text.isdecimal() and reading.start == reading.number_start
+    if is_single and number.i > sentence.token_base and number.nbor(-1).tag_ in _BEFORE_NAME:
+        return
     _set_noun(reading, sentence, sentence.token_at(atom), head)
+
+
+def _is_multiple(reading: Reading, sentence: Sentence, atom: int) -> bool:
+    """ "debt of 1.4 times EBITDA", "14 times forward earnings", "3.5 times oversubscribed"."""
+    if sentence.word(atom + 1) in sentence.roles["multiplied_noun"]:
+        return True
+    is_last = atom + 1 >= sentence.size or not sentence.lower[atom + 1].isalpha()
+    return is_last and "." in sentence.text[reading.number_start]
 
 
 def _is_fold(sentence: Sentence, atom: int) -> bool:
@@ -127,7 +142,7 @@ def _head_noun(number: Token, first: int, sentence: Sentence) -> Token | None:
             )
             if not joins:
                 break
-        if tag in _NOUNS:
+        if tag in NOUNS:
             if last_noun >= 0 and doc[last_noun].tag_ == "NNS" and tag in ("NNP", "NNS") and index - last_noun == 1:
                 break
             last_noun = index
@@ -137,7 +152,7 @@ def _head_noun(number: Token, first: int, sentence: Sentence) -> Token | None:
     head = (
         number.head if sentence.facts.has_parse and number.dep_ in ("nummod", "compound", "quantmod", "amod") else None
     )
-    if head is not None and first <= head.i < run_end and head.tag_ in _NOUNS:
+    if head is not None and first <= head.i < run_end and head.tag_ in NOUNS:
         # The parse may stop at a compound's first noun: "four power plants".
         while head.dep_ == "compound" and head.i < head.head.i < run_end and head.tag_ in ("NN", "NNP"):
             head = head.head
@@ -147,14 +162,7 @@ def _head_noun(number: Token, first: int, sentence: Sentence) -> Token | None:
 
 def _set_noun(reading: Reading, sentence: Sentence, first: int, head: Token) -> None:
     lower = head.lower_
-    if reading.value == ONE and reading.is_words and lower in sentence.roles["after_indefinite_one"]:
-        return
-    if (
-        reading.value == ONE
-        and reading.is_words
-        and head.dep_ == "nsubj"
-        and head.head.lemma_ in sentence.roles["saying_verb"]
-    ):
+    if reading.value == ONE and reading.is_words and _is_indefinite(reading, head, sentence):
         return
     last = head
     noun = _noun_phrase(first, head, sentence)
@@ -168,6 +176,18 @@ def _set_noun(reading: Reading, sentence: Sentence, first: int, head: Token) -> 
     reading.counted_noun = noun
     reading.end = max(reading.end, _atom_after(sentence, last))
     reading.unit_code, reading.dimension = "1", "count"
+
+
+def _is_indefinite(reading: Reading, head: Token, sentence: Sentence) -> bool:
+    """ "one theory", "it was one big mistake", "In one village, people fled", "one analyst said": "one" is "a"."""
+    if head.lower_ in sentence.roles["after_indefinite_one"]:
+        return True
+    if head.dep_ == "nsubj" and head.head.lemma_ in sentence.roles["saying_verb"]:
+        return True
+    first = sentence.token_at(reading.start)
+    if head.dep_ == "attr" and first == sentence.token_at(reading.number_start):
+        return all(child.dep_ != "expl" for child in head.head.lefts) and head.head.lemma_ == "be"
+    return first == sentence.token_base + 1 and sentence.word(0) in ("in", "at", "on", "from", "for", "to", "under")
 
 
 def _noun_phrase(first: int, head: Token, sentence: Sentence) -> str:
@@ -248,144 +268,3 @@ def _noun_without_tags(reading: Reading, sentence: Sentence) -> None:
     reading.end += 1
     reading.unit_code, reading.dimension = "1", "count"
     reading.confidence = min(reading.confidence, 0.6)
-
-
-def is_anaphoric(reading: Reading, sentence: Sentence) -> bool:
-    """ "the two countries", "both", "the two": they point back at what is known and state no number."""
-    before = sentence.word(reading.start - 1)
-    if not reading.is_words or not ONE < reading.value <= _TEN or reading.scale != ONE or reading.is_vague:
-        return False
-    if before not in ("the", "these", "those", "both", "between", "other"):
-        return False
-    if reading.noun_token < 0:
-        return reading.unit_code is None
-    noun = sentence.facts.doc[reading.noun_token]
-    if any(child.dep_ in ("relcl", "acl") for child in noun.rights):
-        return False
-    # Beyond three, only with nothing said of them: "the four ministers", but "the six Gulf states".
-    is_plain = sentence.token_at(reading.number_end) == noun.i and not any(True for _ in noun.rights)
-    return reading.value <= _THREE or is_plain
-
-
-def stands_as_number(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
-    """Whether a number with neither unit nor noun is an amount all the same: "killed 35", "rose to 861"."""
-    if reading.confidence <= 0:
-        return False
-    if reading.is_vague and reading.comparator == ">=":
-        return sentence.word(reading.end) != "of" and len(sentence.lower) > 3
-    if reading.scale != ONE or (reading.comparator not in (None, "=") and reading.start < reading.number_start):
-        return True
-    if _is_drawn(reading, sentence):
-        return False
-    if (
-        reading.value != ONE
-        and sentence.word(reading.end) == "of"
-        and _number_follows(sentence, reading.end + 1, lexicon)
-    ):
-        return True  # "28 of 33 drones", "15 of the 27 member states"
-    text = sentence.text[reading.number_start]
-    if text.isdecimal() and len(text) >= _CODE_DIGITS:
-        return False
-    if any(sign in text for sign in ".,") or (reading.number_end > reading.number_start + 1 and not reading.is_words):
-        return True
-    if reading.is_words and reading.value < 10 and reading.list_role is None:
-        return _has_verb_side(reading, sentence, words_only=True)
-    return _has_verb_side(reading, sentence, words_only=False)
-
-
-def _is_drawn(reading: Reading, sentence: Sentence) -> bool:
-    """ "the winning numbers were 4, 11, 19, 23": a row of bare numbers is read out, it measures nothing."""
-    step = reading.end
-    for _ in range(3):
-        if sentence.word(step) != "," or step + 1 >= sentence.size or not sentence.text[step + 1].isdecimal():
-            return False
-        step += 2
-    return True
-
-
-def _number_follows(sentence: Sentence, atom: int, lexicon: Lexicon) -> bool:
-    atom += sentence.word(atom) in ("the", "its", "their", "his", "our", "all")
-    word = sentence.word(atom)
-    return word[:1].isdecimal() or (word in lexicon.starters and word not in ("a", "an", "half", "dozen"))
-
-
-def _has_verb_side(reading: Reading, sentence: Sentence, *, words_only: bool) -> bool:
-    if not sentence.facts.has_tags:
-        return False
-    doc = sentence.facts.doc
-    token = doc[sentence.token_at(reading.number_start)]
-    before = doc[token.i - 1] if token.i > sentence.token_base else None
-    after_index = sentence.token_at(reading.number_end - 1) + 1
-    after = doc[after_index] if after_index < sentence.token_end else None
-    if words_only and reading.value == ONE:
-        return False
-    if before is not None and before.tag_ in ("VBD", "VBZ", "VBG", "VBN", "VB", "VBP") and before.lemma_ != "be":
-        return True
-    begins = before is None or before.lower_ in ("and", "but", "while", ",", ";", ":", "–", "—")
-    if after is not None and begins and reading.start == reading.number_start:
-        if after.lower_ in ("are", "were", "have", "remain"):
-            return True  # "and 158 are being treated"
-        is_last = after_index + 1 >= sentence.token_end or doc[after_index + 1].lower_ in (".", ",", ";", "in", "after")
-        if after.tag_ in ("VBN", "VBD") and before is not None and before.lower_ != "," and is_last:
-            return True  # "storm TV studio; 13 held"
-        if after.tag_ in ("VBD", "VBZ", "VBP", "MD") and sentence.word(0) == "of" and token.dep_ == "nsubj":
-            return True  # "of the 45 countries, 12 reported one"
-    if after is not None and after.lower_ in ("were", "was", "are", "have", "had", "people") and before is None:
-        return True
-    if after is not None and after.lower_ in (
-        "dead",
-        "injured",
-        "wounded",
-        "missing",
-        "others",
-        "killed",
-        "hurt",
-        "more",
-        "fewer",
-    ):
-        return True
-    if words_only or before is None:
-        return False
-    return before.lower_ in (
-        "to",
-        "by",
-        "of",
-        "at",
-        "from",
-        "about",
-        "only",
-        "is",
-        "was",
-        "were",
-        "are",
-        "with",
-        "than",
-        "against",
-        "versus",
-    )
-
-
-def counts_none(reading: Reading, sentence: Sentence) -> bool:
-    """ "zero measles deaths" counts them; "zero emissions", "zero tolerance", "net zero" state no amount."""
-    if reading.noun_token < 0 or sentence.word(reading.start - 1) in ("net", "near", "to", "-"):
-        return False
-    noun = sentence.facts.doc[reading.noun_token]
-    return noun.tag_ == "NNS" and noun.lemma_.lower() not in ("emission", "hour", "sum")
-
-
-def is_gapped(before: Reading, reading: Reading, sentence: Sentence) -> bool:
-    """ "The Socialists won 42 seats, the Greens 17": a count whose verb and noun stand in the clause before it."""
-    if before.dimension != "count" or (before.noun_token < 0 and "gapped" not in before.cues):
-        return False
-    gap = range(before.end, reading.start)
-    if not 3 <= len(gap) <= 8 or sentence.word(gap[0]) not in (",", ";", "and") or reading.comparator is not None:
-        return False
-    if "the" not in sentence.lower[before.end : before.end + 3] or (
-        reading.end < sentence.size - 1 and (sentence.word(reading.end) not in (",", "and", ".", ";"))
-    ):
-        return False
-    tags = [sentence.token(atom).tag_ for atom in gap]
-    if tags[-1] not in _NOUNS or any(tag[:2] in ("VB", "IN", "MD", "CD") for tag in tags):
-        return False
-    reading.cues.append("gapped")
-    return True

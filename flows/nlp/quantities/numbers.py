@@ -11,6 +11,7 @@ _BEFORE_HALF = frozenset("by than nearly almost about roughly over only least ar
 BEFORE_ARTICLE = frozenset(("over", "than", "under", "nearly", "almost"))
 """Comparators before "a year" that make an amount of it."""
 _ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth".split())
+_THREE = Decimal(3)
 _POINTS = frozenset(("point", "points", "percentage", "percent"))
 
 
@@ -44,8 +45,8 @@ def read_number(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | N
     )
     last = lower[end - 1]
     if last in ("couple", "pair"):
-        if sentence.word(end) == "of" and sentence.word(end + 1) in words.scales:
-            factor = words.scales[sentence.word(end + 1)]
+        factor = words.scales.get(sentence.word(end + 1)) or words.groups.get(sentence.word(end + 1))
+        if sentence.word(end) == "of" and factor is not None:
             reading.value, reading.scale, reading.end = value * factor, factor, end + 2
         elif sentence.word(end) != "of":
             return None
@@ -161,6 +162,8 @@ def _read_fraction(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading 
     word = sentence.word(position)
     if word not in words.fractions:
         return None
+    if word == "quarters" and not _is_quarters_share(sentence, start, position, numerator):
+        return None
     denominator, is_plural, after = words.fractions[word], word.endswith("s") and word != "halves", position + 1
     named = position > start
     if numerator > 1 and not is_plural and word not in ("half",):
@@ -201,6 +204,18 @@ def _read_fraction(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading 
     ):
         return None
     return Reading(start, end, start, end, value, value, is_words=True, is_fraction=True)
+
+
+def _is_quarters_share(sentence: Sentence, start: int, position: int, numerator: Decimal) -> bool:
+    """ "three quarters of" is a share, "in two quarters" so many parts of a year."""
+    follows = sentence.word(position + 1)
+    if follows == "of" or (position > start and sentence.word(position - 1) in HYPHENS):
+        return True
+    return (
+        numerator == _THREE
+        and sentence.word(start - 1) not in sentence.facts.lexicon.not_before
+        and (sentence.word(start - 1) not in ("for", "in", "over", "after", "the"))
+    )
 
 
 def _ends_fraction(sentence: Sentence, start: int, after: int, lexicon: Lexicon) -> bool:
@@ -313,9 +328,13 @@ def _scale_holds(row: ScaleRow, sentence: Sentence, atom: int, lexicon: Lexicon,
 def read_odds(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
     """ "one in five people", "four out of ten": turns a bare number into a part of a whole; True where it did."""
     step, is_every = reading.number_end, False
+    is_joined = sentence.word(step) in HYPHENS and sentence.word(step + 1) == "in"
+    if is_joined:
+        step += 1  # "a 1-in-5 chance"
     if sentence.word(step) == "in":
         is_every = sentence.word(step + 1) == "every"
         step += 1 + is_every
+        step += is_joined and sentence.word(step) in HYPHENS
     elif sentence.word(step) == "out" and sentence.word(step + 1) == "of":
         step += 2
     else:

@@ -11,12 +11,13 @@ from itertools import count
 from spacy.tokens import Doc
 
 from flows.nlp.numbers import ONE, divide
+from flows.nlp.quantities.bare import counts_none, is_anaphoric, is_gapped, stands_as_number
 from flows.nlp.quantities.change import hand_back, settle_kind, settle_points
 from flows.nlp.quantities.exclude import why_not
 from flows.nlp.quantities.join import join, mark_respective
 from flows.nlp.quantities.lexicon import Lexicon
 from flows.nlp.quantities.names import LABELLING, continues_label
-from flows.nlp.quantities.nouns import counts_none, find_noun, is_anaphoric, is_gapped, stands_as_number
+from flows.nlp.quantities.nouns import find_noun
 from flows.nlp.quantities.numbers import BEFORE_ARTICLE, read_article, read_number, read_odds
 from flows.nlp.quantities.surroundings import complete, complete_count, complete_odds
 from flows.nlp.quantities.text import Reading, Sentence, TextFacts

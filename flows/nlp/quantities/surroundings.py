@@ -5,6 +5,7 @@ from flows.nlp.quantities.text import HYPHENS, MONTHS, Reading, Sentence
 from flows.nlp.quantities.units import prefix_at, read_exchange_rate, read_rates, set_unit, unit_at
 
 _GOES = frozenset("go goes went gone going move moved moves rise rose climb climbed push pushed jump jumped".split())
+_RATE_WORDS = frozenset(("per", "a", "an", "each", "every"))
 _VERB_COMPARATORS = frozenset("top tops passed crossed crossing breached".split())
 _MINUS = frozenset(("minus", "negative"))
 _AGE_PREPOSITIONS = frozenset(("over", "under", "above", "below"))
@@ -51,7 +52,9 @@ def complete(reading: Reading, sentence: Sentence, lexicon: Lexicon, earliest: i
         read_exchange_rate(reading, sentence, lexicon)
     elif reading.is_prefixed and reading.scale == 1:
         read_exchange_rate(reading, sentence, lexicon)
-    if not reading.is_bare:
+    if reading.is_bare and sentence.word(reading.end) in _RATE_WORDS and not reading.is_fraction:
+        _rate_of_counts(reading, sentence, lexicon)
+    elif not reading.is_bare:
         read_rates(reading, sentence, lexicon)
         _comparator_after(reading, sentence, lexicon)
     _comparator_before(reading, sentence, lexicon)
@@ -59,6 +62,20 @@ def complete(reading: Reading, sentence: Sentence, lexicon: Lexicon, earliest: i
         _age(reading, sentence)
     if reading.start > 0 and lower[reading.start - 1] in ("(", "[") and reading.start - 1 == first - 1:
         reading.cues.append("bracketed")
+
+
+def _rate_of_counts(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
+    """ "120 per 100,000 people", "averaged 23,400 a game": a count whose noun is left out."""
+    printed = sentence.text[reading.number_start]
+    if sentence.word(reading.end) != "per" and (reading.is_words or (len(printed) == 4 and printed.isdecimal())):
+        return  # "five a side", "in 2020 a year later"
+    before = sentence.word(reading.start - 1)
+    if (before in HYPHENS or before in ("to", "and", "or")) and sentence.word(reading.start - 2)[:1].isdecimal():
+        return  # "$70-75 a barrel" has its unit yet to come
+    reading.unit_code, reading.dimension = "1", "count"
+    read_rates(reading, sentence, lexicon)
+    if not reading.rate_codes:
+        reading.unit_code = reading.dimension = None
 
 
 def _unknown_unit(reading: Reading, sentence: Sentence) -> None:
@@ -112,6 +129,8 @@ def _names_someone(sentence: Sentence, atom: int) -> bool:
     if atom < 0 or not sentence.facts.has_tags or not sentence.lower[atom].isalpha() or sentence.lower[atom] in MONTHS:
         return False
     token = sentence.token(atom)
+    if token.tag_ == "NN" and sentence.lower[atom] in sentence.roles["person"]:
+        return True
     return token.tag_ == "NNP" or (token.tag_ == "NN" and token.dep_ in ("nsubj", "nsubjpass"))
 
 

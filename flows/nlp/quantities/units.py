@@ -86,6 +86,8 @@ def _choose(
             score = 1 if form.context & sentence.facts.words else 0
         if "@scaled" in form.context:
             score = int(reading is not None and (reading.scale > ONE or reading.value >= 10000))
+        if "@glued" in form.context:
+            score = 2 * int(sentence.is_glued(start))
         if "@inch" in form.context:
             score = int(bool(_INCH_WORDS & set(sentence.lower[end : end + 3])))
         if score > best_score:
