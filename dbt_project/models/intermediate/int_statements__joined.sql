@@ -14,6 +14,18 @@ with
 figures as (select * from {{ ref('int_figures__stated') }}),
 rules as (select measure, family from {{ ref('measure_rules') }}),
 
+-- "Electricity from wind" is told as electricity and as wind.
+commodities as (
+    select
+        own.commodity,
+        list_filter(
+            [parents.commodity, parents.parent_commodity, case when parents.parent_commodity = 'energy' then 'electricity' end],
+            lambda wider: wider is not null
+        ) as wider_commodities
+    from {{ ref('commodities') }} as own
+    inner join {{ ref('commodities') }} as parents on own.parent_commodity = parents.commodity
+),
+
 -- A statement once per value and ten days.
 statements as (
     select
@@ -41,6 +53,7 @@ statements as (
         figures.measure,
         nullif(coalesce(rules.family, figures.measure), 'any') as family,
         figures.commodity,
+        coalesce(commodities.wider_commodities, []) as wider_commodities,
         figures.told_noun,
         figures.told_basis,
         case
@@ -62,6 +75,7 @@ statements as (
         ) as is_of_the_day
     from figures
     left join rules on figures.measure = rules.measure
+    left join commodities on figures.commodity = commodities.commodity
     where figures.value != 0
         and figures.digit_count > 0
         and figures.unit_code is not null
@@ -189,11 +203,14 @@ compared as (
         ) as is_named_closely,
         list_has_any(one.parties, other.document_names) or list_has_any(other.parties, one.document_names)
             or (
-                len(one.parties) + len(other.parties) = 0 and list_has_any(
-                    list_filter(one.document_names, lambda name: len(name) > 3),
-                    list_filter(other.document_names, lambda name: len(name) > 3)
-                )
+                len(one.parties) + len(other.parties) = 0
+                and list_has_any(one.document_names, other.document_names)
+                and abs(one.published_on - other.published_on) < 3
             ) as is_named_around,
+        -- A country beside somebody of no known country.
+        len(one.parties) = 1 and len(other.parties) = 1
+            and least(len(one.parties[1]), len(other.parties[1])) = 3
+            and least(len(one.party_countries), len(other.party_countries)) = 0 as is_country_and_other,
         -- A city or a plant and its country.
         len(one.party_countries) > 0 and one.party_countries = other.party_countries as is_of_same_countries,
         coalesce(one.period_start = other.period_start and one.period_end = other.period_end, false) as is_same_period,
@@ -216,9 +233,24 @@ compared as (
             or abs(one.value - other.value) <= 0.005 * abs(one.value)
         )
         and one.is_range = other.is_range
-        and coalesce(one.commodity = other.commodity, true)
+        and (
+            coalesce(one.commodity = other.commodity, true)
+            or (
+                least(one.digit_count, other.digit_count) > 2
+                and (
+                    list_contains(one.wider_commodities, other.commodity)
+                    or list_contains(other.wider_commodities, one.commodity)
+                )
+            )
+        )
         and coalesce(one.told_basis = other.told_basis, true)
-        and (one.told_kind = other.told_kind or (one.told_kind in ('level', 'share') and other.told_kind in ('level', 'share')))
+        -- A jobless rate is a level and a share; jobs added are a number and a change.
+        and (
+            one.told_kind = other.told_kind
+            or (one.told_kind in ('level', 'share') and other.told_kind in ('level', 'share'))
+            or (one.told_kind in ('level', 'change') and other.told_kind in ('level', 'change')
+                and one.unit_code != '%' and least(one.digit_count, other.digit_count) > 2)
+        )
         -- A pledge is told as one that is made and as one that is to be kept.
         and (
             one.tense = other.tense
@@ -249,7 +281,11 @@ equal as (
     where case
             when digits = 1 then is_same_measure and is_same_party and not is_other_noun
             when digits = 2 then is_same_family and not is_other_noun
-                and (is_fitting_party or (is_same_measure and is_open_party and is_named_alike))
+                and (
+                    is_fitting_party
+                    or (is_same_measure and is_open_party and is_named_alike)
+                    or (is_same_measure and is_open_party and is_named_around and is_same_period)
+                )
             else (is_same_family or is_open_measure or (digits > 3 and not is_percent) or (is_named_closely and not is_percent))
                 and (not is_other_noun or is_same_family)
                 and (
@@ -257,7 +293,8 @@ equal as (
                     or (is_open_party and (is_named_alike or is_named_around or is_price))
                     or is_named_closely
                     or (is_of_same_countries and is_named_alike)
-                    or (digits > 3 and is_same_measure and is_open_party and days_apart < 3)
+                    or (is_same_measure and is_same_period and is_named_alike and is_country_and_other)
+                    or (digits > 3 and is_same_family and is_open_party and (days_apart < 3 or is_same_period))
                 )
         end
 ),

@@ -77,9 +77,11 @@ compared as (
         on targets.quantity_id = outcomes.quantity_id
         and targets.is_identified
         -- A year is compared with years, a quarter with quarters; a day of leap years apart.
-        and abs(
-            (targets.period_end - targets.period_start) - (outcomes.period_end - outcomes.period_start)
-        ) <= 3
+        and (
+            abs((targets.period_end - targets.period_start) - (outcomes.period_end - outcomes.period_start)) <= 3
+            -- What there is "at the end of 2024" is what there was to be "by 2024".
+            or (outcomes.period_start = outcomes.period_end and outcomes.period_end = targets.due_on)
+        )
         and outcomes.period_end <= targets.due_on
         -- Only what the target's author could not know is an outcome.
         and (outcomes.period_end >= targets.stated_on or outcomes.period_end = targets.due_on)
