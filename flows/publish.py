@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Release", "publish"]
 
 SCHEMAS = ("marts", "quality")
-NO_CONTENT = frozenset({"quality.expectation_results", "quality.rejected_inputs"})
+NO_CONTENT = frozenset({"quality.expectation_results", "quality.profile", "quality.rejected_inputs"})
 """Tables that tell how the release came about; the content's hash is over the others."""
 
 COUNTED = {

@@ -69,6 +69,7 @@ def validate(settings: Settings, *, run_id: str) -> ValidationResult:
     # Late: importing Great Expectations takes seconds, and a malformed file is told without it.
     from flows.gate.docs import write_data_docs
     from flows.gate.great import Gate, describe
+    from flows.gate.history import write_profile
     from flows.gate.state import write_state
     from flows.gate.tables import read_lookup
     from flows.gate.withhold import MOST_OF_REFUSED, find_failures, rows_to_withhold, write_withheld
@@ -86,6 +87,7 @@ def validate(settings: Settings, *, run_id: str) -> ValidationResult:
         data_docs = write_data_docs(gate, lookup, folder, run_id=run_id)
         connection.execute("begin")
         write_withheld(connection, withheld, run_id=run_id)
+        write_profile(connection, lookup.history.now, run_id=run_id)
         _write_results(connection, verdicts, run_id)
         is_passed = not critical and not withheld and not released_count
         write_state(
@@ -142,6 +144,8 @@ def _write_results(connection: "duckdb.DuckDBPyConnection", verdicts: list["Verd
             "column_name": pa.array([", ".join(verdict.rule.columns) or None for verdict in verdicts], text),
             "success": pa.array([verdict.success for verdict in verdicts], pa.bool_()),
             "observed": pa.array([verdict.observed for verdict in verdicts], text),
+            "expected": pa.array([verdict.expected for verdict in verdicts], text),
+            "severity": pa.array([verdict.rule.severity for verdict in verdicts], text),
             "unexpected_count": pa.array([verdict.unexpected_count for verdict in verdicts], count),
             "run_id": pa.array([run_id] * len(verdicts), text),
         }

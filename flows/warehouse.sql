@@ -199,7 +199,22 @@ create table if not exists quality.expectation_results (
     column_name varchar,
     success boolean not null,
     observed varchar,
+    expected varchar,
+    severity varchar,
     unexpected_count bigint,
+    run_id varchar not null
+);
+
+-- Measures of the marts that rules compare with the releases before; each release carries its own.
+create table if not exists quality.profile (
+    table_name varchar not null,
+    metric varchar not null,
+    column_name varchar,
+    group_by varchar,
+    group_value varchar,
+    value varchar,
+    row_count bigint not null,
+    amount double not null,
     run_id varchar not null
 );
 

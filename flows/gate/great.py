@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import SettingsError
-from flows.gate import library_links, library_tables, library_text, library_values
+from flows.gate import library_history, library_links, library_tables, library_text, library_values
 from flows.gate.gx import (
     DataContextConfig,
     Expectation,
@@ -18,6 +18,7 @@ from flows.gate.gx import (
     great_expectations,
     list_registered_expectation_implementations,
 )
+from flows.gate.history import METRICS
 from flows.gate.library_base import TableExpectation
 from flows.gate.lookup import Lookup, looking_into
 from flows.gate.rules import Rule, Suite
@@ -25,7 +26,7 @@ from flows.gate.rules import Rule, Suite
 if TYPE_CHECKING:
     import pandas as pd
 
-LIBRARIES = (library_links, library_tables, library_text, library_values)
+LIBRARIES = (library_history, library_links, library_tables, library_text, library_values)
 """Importing them makes their expectations known by name."""
 
 _GX_SEVERITY = {"row": FailureSeverity.WARNING, "critical": FailureSeverity.CRITICAL, "warn": FailureSeverity.INFO}
@@ -47,6 +48,8 @@ class Verdict:
     unexpected_count: int | None = None
     failing: list[int] = field(default_factory=list)
     """Positions of the failing rows in the table's frame."""
+    expected: str | None = None
+    """What had to be observed: what the expectation says of it, or what the rule is told."""
     is_broken: bool = False
     """It could not be judged: a column is missing, or the expectation raised."""
 
@@ -164,7 +167,8 @@ def _verdict(suite: Suite, rule: Rule, result: Any) -> Verdict:
         return Verdict(suite.table, rule, False, f"could not be judged: {problem}", is_broken=True)
     found = result.result
     if "unexpected_count" not in found:
-        return Verdict(suite.table, rule, bool(result.success), str(found.get("observed_value", "")))
+        expected = (found.get("details") or {}).get("expected") or _told(rule)
+        return Verdict(suite.table, rule, bool(result.success), str(found.get("observed_value", "")), expected=expected)
     count = found["unexpected_count"] or 0
     return Verdict(
         suite.table,
@@ -173,7 +177,15 @@ def _verdict(suite: Suite, rule: Rule, result: Any) -> Verdict:
         f"{count} of {found['element_count']} rows",
         count,
         list(found.get("unexpected_index_list") or ()),
+        expected=_told(rule),
     )
+
+
+def _told(rule: Rule, limit: int = 500) -> str | None:
+    """What the rule is told beside its columns."""
+    named = {"column", "column_list", "column_A", "column_B", "columns"}
+    text = "; ".join(f"{name}: {value}" for name, value in rule.kwargs.items() if name not in named)
+    return (text if len(text) <= limit else text[: limit - 1] + "…") or None
 
 
 def _exception_message(info: Mapping[str, Any]) -> str | None:
@@ -188,4 +200,9 @@ def _exception_message(info: Mapping[str, Any]) -> str | None:
 def describe(verdict: Verdict, suite: Suite) -> str:
     """One line for people: table, rule, what was observed, why it matters."""
     columns = f" ({', '.join(verdict.rule.columns)})" if verdict.rule.columns else ""
-    return f"{suite.schema}.{suite.table}: {verdict.rule.type}{columns}: {verdict.observed}. {verdict.rule.reason}"
+    # What a rule is told stands in its file; what it made of the releases before stands nowhere else.
+    expected = f", expected {verdict.expected}" if verdict.expected and verdict.rule.type in METRICS else ""
+    return (
+        f"{suite.schema}.{suite.table}: {verdict.rule.type}{columns}: {verdict.observed}{expected}. "
+        f"{' '.join(verdict.rule.reason.split())}"
+    )

@@ -150,8 +150,12 @@ class TableExpectation(_Told):
         """Whether it holds, and what was observed."""
         raise NotImplementedError
 
+    def expected(self) -> str | None:
+        """What had to be observed, where that is more than what the rule is told."""
+        return None
+
     def _validate(
         self, metrics: dict[str, Any], runtime_configuration: dict[str, Any] | None = None, execution_engine: Any = None
     ) -> dict[str, Any]:
         success, observed = self.judge()
-        return {"success": success, "result": {"observed_value": observed}}
+        return {"success": success, "result": {"observed_value": observed, "details": {"expected": self.expected()}}}

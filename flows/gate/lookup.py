@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import LedgerError
+from flows.gate.history import History
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,7 @@ class Lookup:
         last_counts: Table name to its rows in the current release; empty before the first.
         carried_counts: Table name to its rows that an earlier validation withheld: not in ``frames``.
         withheld_counts: Table name to its rows that this validation withholds: still in ``frames``.
+        history: What was measured of the marts and of the releases before.
     """
 
     frames: Mapping[str, "pd.DataFrame"]
@@ -46,6 +48,7 @@ class Lookup:
     last_counts: Mapping[str, int] = field(default_factory=dict)
     carried_counts: Mapping[str, int] = field(default_factory=dict)
     withheld_counts: dict[str, int] = field(default_factory=dict)
+    history: History = field(default_factory=History)
     _values: dict[tuple[str, str], frozenset[Any]] = field(default_factory=dict)
     _keys: dict[tuple[str, str], Any] = field(default_factory=dict)
     _columns: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flows.gate.history import read_history
 from flows.gate.lookup import InputCount, Lookup
 from flows.gate.rules import Suite
 from flows.settings import Settings
@@ -34,6 +35,7 @@ def read_lookup(connection: "duckdb.DuckDBPyConnection", suites: Mapping[str, Su
         },
         last_counts=last_counts(settings),
         carried_counts=_count_carried(connection, suites, frames),
+        history=read_history(connection, suites, types, settings),
     )
 
 
