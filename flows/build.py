@@ -10,7 +10,7 @@ from flows import dbt_runner
 from flows.dbt_runner import Progress
 from flows.settings import Settings
 from flows.stories import StoriesResult, assign_stories
-from flows.warehouse import open_warehouse
+from flows.warehouse import open_warehouse, told_as_damage
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,6 +37,7 @@ def build(settings: Settings, *, run_id: str, progress: Progress | None = None) 
     Raises:
         BuildFailed: dbt reported an error; says which model or test, and why. Some marts may be new and
             others old: no reader sees them, for a release is made only after validation.
+        WarehouseDamaged: dbt met a damaged block of the warehouse.
         LexiconError: A table in ``lexicon_dirs`` has columns that the project's has not.
     """
     started = time.monotonic()
@@ -56,7 +57,8 @@ def build(settings: Settings, *, run_id: str, progress: Progress | None = None) 
         command.insert(1, "--full-refresh")
     # Whatever stops dbt half-way, the next build starts from the seeds.
     prepared.unlink(missing_ok=True)
-    dbt_runner.run_dbt(settings, command, run_id=run_id, progress=progress)
+    with told_as_damage(settings):
+        dbt_runner.run_dbt(settings, command, run_id=run_id, progress=progress)
     with open_warehouse(settings) as connection:
         counts = _count_marts(connection)
         prepared.write_text(json.dumps(_prepared(version, connection)), encoding="utf-8")

@@ -12,6 +12,7 @@ from flows.records import plain
 from flows.safe_text import without_controls
 from flows.serve import open_release
 from flows.settings import Settings
+from flows.storage import DAMAGED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,6 +28,7 @@ def ask(settings: Settings, sql: str) -> "pa.Table":
 
     Raises:
         UsageError: The query is wrong, or asks for what a reader may not do; says what DuckDB said.
+        ReleaseDamaged: It met a damaged piece of the release.
     """
     import duckdb
 
@@ -36,6 +38,8 @@ def ask(settings: Settings, sql: str) -> "pa.Table":
         except (duckdb.Error, AttributeError) as error:
             # sql() gives None for statements that return no rows, such as SET.
             said = str(error) if isinstance(error, duckdb.Error) else "the statement gives no rows"
+            if DAMAGED in said:
+                raise
             raise UsageError(f"The query was refused: {without_controls(said)}") from error
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flows.errors import ReleaseDamaged, UsageError
 from flows.release.store import hold_for_reading
 from flows.settings import Settings
+from flows.storage import DAMAGED
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,7 +28,7 @@ def open_release(settings: Settings, database: Path | None = None) -> Iterator["
 
     Raises:
         UsageError: Nothing has been published yet.
-        ReleaseDamaged: The file is no DuckDB database.
+        ReleaseDamaged: The file is no DuckDB database, or the block met a damaged piece of it.
     """
     import duckdb
 
@@ -40,16 +41,24 @@ def open_release(settings: Settings, database: Path | None = None) -> Iterator["
         try:
             connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
         except duckdb.Error as error:
-            raise ReleaseDamaged(
-                f"{path} cannot be read: {str(error).splitlines()[0]}. `newsledger rollback` returns to another."
-            ) from error
+            raise _damage(path, error) from error
         try:
             connection.execute("set search_path = 'marts,quality'")
             connection.execute("set timezone = 'UTC'")
             connection.execute("set lock_configuration = true")
             yield connection
+        except duckdb.Error as error:
+            if DAMAGED in str(error):
+                raise _damage(path, error) from error
+            raise
         finally:
             connection.close()
+
+
+def _damage(path: Path, error: Exception) -> ReleaseDamaged:
+    return ReleaseDamaged(
+        f"{path} cannot be read: {str(error).splitlines()[0]}. `newsledger rollback` returns to another."
+    )
 
 
 def rows_of(connection: "duckdb.DuckDBPyConnection", sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:

@@ -12,6 +12,9 @@ from pathlib import Path
 from flows.errors import BuildFailed, StorageError, WarehouseDamaged
 
 ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
+DAMAGED = "Corrupt database file"
+"""How DuckDB tells of a block whose checksum is wrong, in an error of no kind of its own."""
+
 _SAID = tuple(os.strerror(number) for number in sorted(ERRNOS))
 
 

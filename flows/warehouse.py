@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from flows.errors import StorageError, WarehouseBusy, WarehouseDamaged
 from flows.migrations import prepare
 from flows.settings import Settings
-from flows.storage import storage_line
+from flows.storage import DAMAGED, storage_line
 
 if TYPE_CHECKING:
     import duckdb
@@ -123,15 +123,27 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator["
         raise _told(error, settings) from error
     except duckdb.Error as error:
         # A commit that a full disk stopped is an error of the transaction.
-        if storage_line(error) is not None:
+        if storage_line(error) is not None or DAMAGED in str(error):
             raise _told(error, settings) from error
         raise
     finally:
         connection.close()
 
 
+@contextmanager
+def told_as_damage(settings: Settings) -> Iterator[None]:
+    """For what opens the file by itself, as dbt does: raise ``WarehouseDamaged`` where its error tells of damage."""
+    try:
+        yield
+    except Exception as error:
+        if DAMAGED in str(error):
+            raise _told(error, settings) from error
+        raise
+
+
 def _told(error: Exception, settings: Settings) -> Exception:
     text = str(error)
+    damage = next((line.strip() for line in text.splitlines() if DAMAGED in line), text.split("\n", maxsplit=1)[0])
     if (line := storage_line(error)) is not None:
         return StorageError(f"{settings.warehouse_path}: {line}. Free space or permissions, and run again.")
     if "Could not set lock" in text or "Conflicting lock" in text:
@@ -139,7 +151,7 @@ def _told(error: Exception, settings: Settings) -> Exception:
             f"{settings.warehouse_path} is held by {describe_holder(settings)}: {text.splitlines()[0]}"
         )
     return WarehouseDamaged(
-        f"{settings.warehouse_path} cannot be read: {text.splitlines()[0]}. The published release is not touched; "
+        f"{settings.warehouse_path} cannot be read: {damage}. The published release is not touched; "
         "`newsledger rebuild` makes the warehouse anew."
     )
 

@@ -13,4 +13,4 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     own = tmp_path_factory.getbasetemp()
     # Workers of pytest-xdist have a folder each, side by side.
     shared: Path = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    return prepare(shared / "faults", count=8, seed=7)
+    return prepare(shared / "faults", count=8, seed=7, has_aims=False)

@@ -26,8 +26,8 @@ KEEP = 3
 GRACE_S = 5.0
 """Shorter than the hour that prune grants by itself, so that releases do go while they are read."""
 
-PAUSE_S = 0.3
-"""Between a reader's rounds; without it the readers, not the publisher, would have the machine."""
+PAUSE_S = 0.1
+"""Between a reader's rounds, times the readers; without it they, not the publisher, would have the machine."""
 
 WHOLE = """
     select
@@ -50,13 +50,16 @@ class Seen:
     errors: list[str] = field(default_factory=list)
 
 
-def read_while_publishing(readers: int, releases: int, folder: Path) -> Seen:
+def read_while_publishing(
+    readers: int, releases: int, folder: Path, *, keep: int = KEEP, grace_s: float = GRACE_S
+) -> Seen:
     """Publish ``releases`` releases while ``readers`` processes read without a pause; returns what they saw."""
     seen = Seen(readers, releases)
     settings = make_good_build(folder / "home", document_count=2)
     _publish(settings, 0)
     stop = folder / "stop"
-    command = [sys.executable, "-m", "tests.faults.readers", "--read", str(settings.home), "--until", str(stop)]
+    pause = ["--pause", str(PAUSE_S * readers)]
+    command = [sys.executable, "-m", "tests.faults.readers", "--read", str(settings.home), "--until", str(stop), *pause]
     processes = [
         subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(readers)
@@ -64,7 +67,7 @@ def read_while_publishing(readers: int, releases: int, folder: Path) -> Seen:
     try:
         for number in range(1, releases):
             _publish(settings, number)
-            seen.pruned += len(prune(settings, keep=KEEP, grace_s=GRACE_S))
+            seen.pruned += len(prune(settings, keep=keep, grace_s=grace_s))
     finally:
         stop.touch()
         answers = [process.communicate(timeout=300) for process in processes]
@@ -88,7 +91,7 @@ def _publish(settings: Settings, number: int) -> None:
     publish(settings, run_id=str(number))
 
 
-def read_until(home: Path, stop: Path) -> None:
+def read_until(home: Path, stop: Path, pause_s: float) -> None:
     """What one reader does: by the package's own way, as a BI tool opens the file, and from Parquet, in turn."""
     settings = Settings(home=home)
     queries, releases = 0, set()
@@ -98,7 +101,7 @@ def read_until(home: Path, stop: Path) -> None:
             assert titles == surfaces == [run_id], (titles, surfaces, run_id)
             releases.add(run_id)
             queries += 1
-        time.sleep(PAUSE_S)
+        time.sleep(pause_s)
     print(json.dumps({"queries": queries, "releases": sorted(releases)}))
 
 
@@ -125,9 +128,10 @@ def main() -> None:
     parser.add_argument("--releases", type=int, default=200)
     parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--until", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--pause", type=float, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.read:
-        read_until(given.read, given.until)
+        read_until(given.read, given.until, given.pause)
         return
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="newsledger-readers-") as folder:

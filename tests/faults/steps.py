@@ -6,6 +6,8 @@ Without Prefect's server a run of some documents takes seconds, so that it can b
 import fcntl
 import json
 import multiprocessing
+import os
+import re
 import shutil
 import time
 import traceback
@@ -15,11 +17,15 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from flows.errors import LedgerError
+from flows.rebuild import rebuild
 from flows.release.store import list_releases, verify
 from flows.runs import RunSummary, new_run_id
 from flows.serve import open_release
 from flows.settings import Settings
+from flows.warehouse import hold_lock
 from tests.benchmarks.corpus import generate
 
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -35,7 +41,7 @@ def run_steps(settings: Settings, paths: Sequence[Path], summary: RunSummary) ->
     from flows import pipeline, runs, tasks
     from flows.logs import steps_logged
     from flows.storage import told_as_storage
-    from flows.warehouse import hold_lock, open_warehouse
+    from flows.warehouse import open_warehouse
 
     for name in TASKS:
         task: Any = getattr(tasks, name)
@@ -71,7 +77,7 @@ def run(settings: Settings, paths: Sequence[Path], answer: Path) -> None:
     summary = RunSummary(run_id=new_run_id())
     try:
         run_steps(settings, paths, summary)
-        told: dict[str, Any] = {"exit_code": 0, "message": summary.as_json()}
+        told: dict[str, Any] = {"exit_code": 0, "message": summary.as_json(), "outcome": summary.outcome}
     except LedgerError as error:
         told = {"exit_code": error.exit_code, "message": str(error), "kind": type(error).__name__}
     except BaseException:
@@ -91,9 +97,24 @@ def run_to_end(settings: Settings, paths: Sequence[Path], answer: Path, *, timeo
     return told
 
 
-def write_corpus(folder: Path, *, count: int, seed: int) -> tuple[Path, Path]:
-    """Two folders of generated documents in several formats and a page or two that are refused; returns both."""
+def two_at_once(settings: Settings, paths: Sequence[Path], folder: Path) -> list[dict[str, Any]]:
+    """Two runs of one home, started together; returns what they told."""
+    answers = [folder / "first-answer", folder / "second-answer"]
+    processes = [start(run, settings, paths, answer) for answer in answers]
+    for process in processes:
+        process.join()
+    return [json.loads(answer.read_text()) for answer in answers]
+
+
+def write_corpus(folder: Path, *, count: int, seed: int, has_aims: bool) -> tuple[Path, Path]:
+    """Two folders of generated documents in several formats and files that are refused; returns both.
+
+    Args:
+        has_aims: Whether plants are to be built "by 2031": such agreements are withheld, and a run builds twice.
+    """
     rows = list(generate(count, seed))
+    if not has_aims:
+        rows = [row | {"text": re.sub(r" by 20\d\d\b", "", row["text"])} for row in rows]
     halves = folder / "first", folder / "second"
     for half, some in zip(halves, (rows[: count // 2], rows[count // 2 :]), strict=True):
         half.mkdir(parents=True)
@@ -129,7 +150,7 @@ class Prepared:
         return Settings(home=home, workers=1)
 
 
-def prepare(folder: Path, *, count: int, seed: int) -> Prepared:
+def prepare(folder: Path, *, count: int, seed: int, has_aims: bool = True) -> Prepared:
     """Make such a home below ``folder``, or take the one that is there: processes of a test run share it."""
     folder.mkdir(parents=True, exist_ok=True)
     made = folder / "made.json"
@@ -137,7 +158,7 @@ def prepare(folder: Path, *, count: int, seed: int) -> Prepared:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if made.is_file():
             return Prepared(folder, **json.loads(made.read_text()))
-        first, second = write_corpus(folder / "news", count=count, seed=seed)
+        first, second = write_corpus(folder / "news", count=count, seed=seed, has_aims=has_aims)
         base, whole = (Settings(home=folder / name, workers=1) for name in ("base", "whole"))
         told = run_to_end(base, [first], folder / "answer")
         assert told["exit_code"] == 0, told
@@ -148,6 +169,30 @@ def prepare(folder: Path, *, count: int, seed: int) -> Prepared:
         facts = {"expected": content_of(whole), "lasts_s": time.monotonic() - started}
         made.write_text(json.dumps(facts))
         return Prepared(folder, **facts)
+
+
+def make_older(settings: Settings) -> None:
+    """Turn the warehouse into one of version 1, whose figures lacked a column."""
+    with duckdb.connect(str(settings.warehouse_path)) as connection:
+        connection.execute("create table parsed.older as select * exclude (explanation) from parsed.figures")
+        connection.execute("drop table parsed.figures")
+        connection.execute("alter table parsed.older rename to figures")
+        connection.execute("update ops.schema_version set version = 1")
+
+
+def damage_warehouse(settings: Settings) -> None:
+    """Overwrite a piece of every block but the first."""
+    with settings.warehouse_path.open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        for place in range(300_000, size, 262_144):
+            file.seek(place)
+            file.write(b"\xff" * 1_000)
+
+
+def rebuild_warehouse(settings: Settings) -> None:
+    """What ``newsledger rebuild`` does."""
+    with hold_lock(settings, command="rebuild"):
+        rebuild(settings, run_id=new_run_id())
 
 
 def content_of(settings: Settings) -> str:
