@@ -26,21 +26,31 @@ def mark_paragraph_starts(doc: Doc) -> Doc:
     dateline = read_dateline(doc.text)
     if dateline is not None:
         _start_sentence(doc, dateline.char_start)
-        _start_sentence(doc, dateline.char_end)
+        _keep_together(doc, _start_sentence(doc, dateline.char_end))
     if doc._.title and doc.text.startswith(f"{doc._.title}\n"):
         _start_sentence(doc, len(doc._.title))
     return doc
 
 
-def _start_sentence(doc: Doc, char_start: int) -> None:
-    """Mark the first word at or after ``char_start``, where no word lies across it."""
+def _start_sentence(doc: Doc, char_start: int) -> int:
+    """Mark the first word at or after ``char_start``, where no word lies across it; its index."""
     before = doc.char_span(0, char_start, alignment_mode="contract") if char_start else None
     token = before.end if before is not None else 0
     while token < len(doc) and (doc[token].is_space or doc[token].idx < char_start):
         token += 1
     if 0 < token < len(doc):
         doc[token].is_sent_start = True
+    return token
 
 
+def _keep_together(doc: Doc, start: int) -> None:
+    """No sentence begins among the first words after a dateline: "NAIROBI, May 16 - Kenya and Uganda signed"."""
+    for token in range(start + 1, min(start + _LEAD_WORDS, len(doc))):
+        if doc[token].text in _ENDS or doc[token - 1].text in _ENDS or doc[token].is_space:
+            return
+        doc[token].is_sent_start = False
+
+
+_LEAD_WORDS = 8
 _ENDS = frozenset({".", "!", "?", ":", "”", '"', ")"})
 _BULLETS = frozenset({"•", "-", "–", "*", "·"})

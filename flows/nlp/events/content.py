@@ -51,13 +51,13 @@ def absorbed(parse: Parse, one: CandidateT, by_token: Mapping[int, CandidateT]) 
             return None
         if dep == "acl" and parse.tag[token] == "VBN":
             is_participle = True
-        if dep in _CLAUSE_STEPS:
+        if dep in _CLAUSE_STEPS or (dep == "relcl" and is_infinitive(parse, token)):
             is_clause = True
         elif dep == "advcl":
             outer = by_token.get(head) or _phrase_of(parse, head, by_token)
             if outer is not None and outer.trigger.kind.event_type == "PROTEST":
                 # "marched, demanding that", "marched to denounce": what the protest is about
-                return outer if one.trigger.kind.event_type in VERBAL_TYPES else None
+                return outer if one.trigger.kind.event_type in (*VERBAL_TYPES, "PROTEST") else None
             if parse.tag[token] != "VB":  # "met to discuss"; not "met, signing"
                 return None
             is_clause = True
@@ -73,6 +73,11 @@ def absorbed(parse: Parse, one: CandidateT, by_token: Mapping[int, CandidateT]) 
             return outer if _absorbs(outer, one, is_clause=is_clause) else None
         token = head
     return None
+
+
+def is_infinitive(parse: Parse, verb: int) -> bool:
+    """True of "to sign", whatever hangs before it."""
+    return parse.tag[verb] == "VB" and any(parse.lower(kid) == "to" for kid in parse.children(verb, "aux"))
 
 
 def _phrase_of(parse: Parse, verb: int, by_token: Mapping[int, CandidateT]) -> CandidateT | None:

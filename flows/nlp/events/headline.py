@@ -36,6 +36,8 @@ def repair_roots(parse: Parse) -> None:
     """Make a past tense the root that the parser hung on a noun: "rebels handed in arms", "an army scrambled jets"."""
     for token, tag in enumerate(parse.tag):
         noun = parse.head[token]
+        if tag == "VBD" and parse.dep[token] == "amod" and token < noun and _repair_inner(parse, token, noun):
+            continue
         if tag != "VBD" or parse.dep[token] not in ("amod", "acl") or parse.dep[noun] != "ROOT":
             continue
         if parse.pos[noun] not in ("NOUN", "PROPN"):
@@ -53,6 +55,24 @@ def repair_roots(parse: Parse) -> None:
         _attach(parse, token, token, "ROOT")
         _attach(parse, noun, token, relation)
         parse.kids[token].sort()
+
+
+def _repair_inner(parse: Parse, verb: int, noun: int) -> bool:
+    """ "In 2014 Russia annexed Crimea, and later it invaded": the name right before a past tense is its subject."""
+    subject = verb - 1
+    is_name = subject >= 0 and parse.head[subject] == noun and parse.pos[subject] == "PROPN"
+    outer = parse.head[noun]
+    if not is_name or parse.dep[noun] not in ("nsubj", "dobj") or outer == noun:
+        return False
+    parse.kids[outer].remove(noun)
+    for kid in [verb, *(kid for kid in parse.kids[noun] if kid <= subject)]:
+        parse.kids[noun].remove(kid)
+        if kid != verb:
+            _attach(parse, kid, verb, "nsubj" if kid == subject else parse.dep[kid])
+    _attach(parse, noun, verb, "dobj")
+    _attach(parse, verb, outer, "dep")
+    parse.kids[verb].sort()
+    return True
 
 
 def _find_verb(parse: Parse, lexicon: TriggerLexicon, start: int, end: int) -> int | None:

@@ -1,6 +1,6 @@
 """One event told in several places of a document is one event: which tellings are of one, and what they add up to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from flows.nlp.ids import event_id
@@ -13,13 +13,16 @@ _SYMMETRIC = frozenset({"CONSULT", "AGREE", "SUPPORT", "COOPERATE"})
 _MAX_LOOK_BACK = 60
 
 
-def merge_events(document_id: str, told: Sequence[Event], words: Sequence[str]) -> list[Event]:
+def merge_events(
+    document_id: str, told: Sequence[Event], words: Sequence[str], referring: Collection[int] = ()
+) -> list[Event]:
     """Give all tellings of one event its id and what the others know of it.
 
     Args:
         document_id: Part of the keys.
         told: Tellings in text order, each with a key of its own.
         words: The trigger's lemma of each.
+        referring: Indexes of those that only refer to what was told ("the talks lasted an hour").
 
     Returns:
         As many events, in the same order. Tellings of one event share ``event_id`` and all columns of
@@ -29,6 +32,9 @@ def merge_events(document_id: str, told: Sequence[Event], words: Sequence[str]) 
     for index, event in enumerate(told):
         for group in reversed(groups[-_MAX_LOOK_BACK:]):
             members = group[:2] + group[2:][-2:]  # enough to tell, and a thousand tellings stay linear
+            if index in referring and _is_referred_to(told[group[0]], event):
+                group.append(index)
+                break
             if all(_is_same(told[other], event, words[other], words[index]) for other in members):
                 group.append(index)
                 break
@@ -51,6 +57,19 @@ def merge_events(document_id: str, told: Sequence[Event], words: Sequence[str]) 
                 confidence=told[index].confidence,
             )
     return merged
+
+
+def _is_referred_to(first: Event, second: Event) -> bool:
+    """Whether "the attack" without parties of its own is ``first``; the nearest one before is asked first."""
+    return (
+        first.event_type == second.event_type
+        and first.event_type != "MARKET"
+        and first.status in _STATUS_GROUPS
+        and second.status in _STATUS_GROUPS
+        and not _parties(second)
+        and _dates_agree(first, second)
+        and _places_agree(first, second)
+    )
 
 
 def _is_same(first: Event, second: Event, first_word: str, second_word: str) -> bool:

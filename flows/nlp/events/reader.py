@@ -76,7 +76,15 @@ def read_events(doc: Doc, lexicon: EventLexicon) -> list[Event]:
     if cast.extra:
         used = {participant.entity_id for event in told for participant in event.participants}
         doc.user_data["event_entities"] = [entity for key, entity in cast.extra.items() if key in used]
-    return merge_events(doc._.document_id or "", told, [parse.lemma(one.token) for one in candidates])
+    referring = {index for index, one in enumerate(candidates) if _refers(parse, one)}
+    return merge_events(doc._.document_id or "", told, [parse.lemma(one.token) for one in candidates], referring)
+
+
+def _refers(parse: Parse, one: Candidate) -> bool:
+    """ "The talks lasted an hour.", "They met for two hours.": told before, by a definite noun or by nobody named."""
+    if parse.is_verb(one.token):
+        return one.trigger.kind.event_type == "CONSULT"
+    return any(parse.lower(kid) in _DEFINITE for kid in parse.children(one.token, "det", "poss"))
 
 
 def _candidates(

@@ -3,7 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from flows.nlp.events.content import is_infinitive
 from flows.nlp.events.parse import Parse
 from flows.nlp.events.roles import PLACE_TYPES, Cast
 from flows.nlp.spans import MentionSpan, PeriodSpan
@@ -14,7 +16,11 @@ _PLACE_PREPOSITIONS = frozenset("in at near inside outside around off across thr
 _SIMULTANEOUS = frozenset({"object", "subject", "during", "at", "in", "amid", "on"})
 _EARLIER = frozenset({"after", "since", "following", "before", "despite"})
 _UPWARD = frozenset({"xcomp", "pcomp", "acl", "dobj", "pobj", "prep", "nsubjpass", "attr", "advmod", "npadvmod"})
+_DOWNWARD = ("conj", "xcomp", "ccomp")
+_DONE = frozenset({"has", "have", "had", "was", "were"})
 _MEETINGS = frozenset("meet talk visit attend hold host resume discuss gather convene return travel vote".split())
+# A month without its year that would be longer ago is as likely one to come.
+_RECENT = timedelta(days=200)
 _MAX_CLIMB = 12
 
 
@@ -35,11 +41,13 @@ def read_settings(parse: Parse, cast: Cast, tokens: Sequence[int], verbal: Colle
     anchors: dict[int, list[tuple[int, int]]] = {}
     contents: dict[int, list[int]] = {}
     for token in tokens:
+        contents_of = _contents(parse, token) if token in verbal else ()
+        for content in contents_of:
+            contents.setdefault(content, []).append(token)
         for rank, anchor in enumerate(_anchors(parse, token)):
-            if token in verbal and parse.head[anchor] == token and _is_infinitive(parse, anchor):
-                contents.setdefault(anchor, []).append(token)
-            else:
+            if anchor not in contents_of:
                 anchors.setdefault(anchor, []).append((rank, token))
+    past = {token for token in tokens if _is_past(parse, token)}
     sentences = {parse.sentence[token] for token in tokens}
     looking_back = _looking_back(parse, tokens)
     doc = parse.doc
@@ -49,8 +57,9 @@ def read_settings(parse: Parse, cast: Cast, tokens: Sequence[int], verbal: Colle
             if trigger is not None:
                 settings[trigger].period, settings[trigger].period_rank = period, (0, 0)
             else:
-                _attach_period(parse, period, anchors, settings)
+                _attach_period(parse, period, anchors, settings, past)
                 _attach_told(parse, period, contents, settings)
+    _share_day(parse, settings, past)
     for mention in doc._.mentions or ():
         if parse.sentence[mention.head] in sentences and mention.entity.entity_type in (*PLACE_TYPES, "FACILITY"):
             _attach_place(parse, mention, anchors, settings)
@@ -111,14 +120,22 @@ def _top(parse: Parse, start: int, end: int) -> int:
 
 
 def _attach_period(
-    parse: Parse, period: PeriodSpan, anchors: dict[int, list[tuple[int, int]]], settings: dict[int, Setting]
+    parse: Parse,
+    period: PeriodSpan,
+    anchors: dict[int, list[tuple[int, int]]],
+    settings: dict[int, Setting],
+    past: Collection[int],
 ) -> None:
+    today = parse.doc._.published_on
+    is_ahead = today is not None and period.start is not None and period.start > today
     token = _top(parse, period.token_start, period.token_end)
     is_phrase = parse.dep[token] in ("pobj", "npadvmod", "advmod", "prep", "pcomp", "tmod")
     nouns = 0
     for _ in range(_MAX_CLIMB):
         if token in anchors:
             for rank, trigger in anchors[token]:
+                if is_ahead and trigger in past:
+                    continue  # "signed a deal to double trade by 2030"
                 order = (rank + 2 * nouns + 3 * (period.role == "since"), abs(period.token_start - trigger))
                 if order < settings[trigger].period_rank:
                     settings[trigger].period, settings[trigger].period_rank = period, order
@@ -130,9 +147,58 @@ def _attach_period(
             if not is_phrase:
                 return  # "the 2019 treaty": the treaty's year, not that of its being broken
             nouns += 1
-            if nouns > 2:
-                return
+            if nouns > (_MAX_CLIMB if _is_day(period) else 2):
+                return  # a day is no noun's: "ended the dispute over the price of power from the dam on Monday"
         token = head
+
+
+def _is_day(period: PeriodSpan) -> bool:
+    return period.start is not None and period.start == period.end and period.role == "in"
+
+
+def _share_day(parse: Parse, settings: dict[int, Setting], past: Collection[int]) -> None:
+    """ "let the pound fall on Wednesday and raised its rate": the one day of a sentence holds for what is joined."""
+    by_sentence: dict[int, list[tuple[int, PeriodSpan]]] = {}
+    for period in parse.doc._.periods or ():
+        if _is_day(period) and period.token_start < len(parse.head):
+            by_sentence.setdefault(parse.sentence[period.token_start], []).append((period.token_start, period))
+    for token in past:
+        days = by_sentence.get(parse.sentence[token], ())
+        if settings[token].period is None and len(days) == 1:
+            verb = token if parse.is_verb(token) else parse.governor(token)[0]
+            [(start, day)] = days
+            if verb is not None and _main_verb(parse, verb, ("conj",)) == _main_verb(parse, start, _DOWNWARD):
+                settings[token].period = day
+
+
+def _main_verb(parse: Parse, token: int, steps: Collection[str]) -> int | None:
+    """The root of the sentence, where only ``steps`` lead there from the verb over ``token``."""
+    for _ in range(_MAX_CLIMB):
+        head = parse.head[token]
+        if head == token:
+            return token
+        is_verb = parse.is_verb(token)
+        if is_verb and parse.dep[token] == "ccomp" and parse.lemma(head) not in ("let", "see", "make", "have", "help"):
+            return None
+        if is_verb and parse.dep[token] not in steps:
+            return None
+        token = head
+    return None
+
+
+def _contents(parse: Parse, token: int) -> list[int]:
+    """The infinitives that tell what is agreed, asked for or refused."""
+    return [kid for kid in parse.children(token, "xcomp", "ccomp") if is_infinitive(parse, kid)]
+
+
+def _is_past(parse: Parse, token: int) -> bool:
+    """Whether a past tense tells the event: what is done is not dated ahead."""
+    verb = token if parse.is_verb(token) else parse.governor(token)[0]
+    if verb is None:
+        return False
+    if parse.tag[verb] == "VBD":
+        return True
+    return parse.tag[verb] == "VBN" and any(parse.lower(kid) in _DONE for kid in parse.children(verb, "aux", "auxpass"))
 
 
 def _attach_told(
@@ -140,24 +206,21 @@ def _attach_told(
 ) -> None:
     """ "agreed to send troops on Tuesday" and "agreed to meet on Tuesday", "to close the mine by 2030"
 
-    A time in an infinitive is that of what is agreed, unless it is one past day and nobody is to meet then.
+    A time in an infinitive is that of what is agreed, unless it is past and nobody is to meet then.
     """
     verb = parse.head[_top(parse, period.token_start, period.token_end)]
     for _ in range(2):
         if verb not in contents and parse.dep[verb] in ("prep", "dobj", "pobj"):
             verb = parse.head[verb]
     today = parse.doc._.published_on
-    is_day = period.start is not None and period.start == period.end and period.role == "in"
-    if verb not in contents or not is_day or today is None or period.start > today or parse.lemma(verb) in _MEETINGS:
+    if verb not in contents or today is None or period.end is None or parse.lemma(verb) in _MEETINGS:
+        return
+    if period.role != "in" or not timedelta(0) <= today - period.end < _RECENT:
         return
     for trigger in contents[verb]:
         order = (4, abs(period.token_start - trigger))
         if order < settings[trigger].period_rank:
             settings[trigger].period, settings[trigger].period_rank = period, order
-
-
-def _is_infinitive(parse: Parse, verb: int) -> bool:
-    return parse.dep[verb] == "xcomp" and any(parse.lower(kid) == "to" for kid in parse.children(verb, "aux"))
 
 
 def _attach_place(
