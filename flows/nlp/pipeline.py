@@ -26,6 +26,7 @@ from flows.nlp.entities.reader import export_mentions
 from flows.nlp.ids import sentence_id
 from flows.nlp.lexicon import lexicon_digest
 from flows.nlp.spans import register_extensions
+from flows.nlp.tokens import split_wire_marks
 from flows.records import Findings, Sentence
 
 COMPONENTS = (
@@ -73,6 +74,7 @@ def build_nlp(model: str, lexicon_dirs: Sequence[Path] = ()) -> Language:
     # Who calls decides how long a text may be (setting `max_document_chars`); spaCy's own limit would raise midway.
     nlp.max_length = sys.maxsize
     register_extensions()
+    split_wire_marks(nlp)
     nlp.add_pipe("ledger_paragraphs", before="parser")
     for name in COMPONENTS:
         nlp.add_pipe(name, config={"lexicon_dirs": [str(folder) for folder in lexicon_dirs]})

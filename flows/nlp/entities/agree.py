@@ -74,7 +74,11 @@ def _stands_in(doc: Doc, name: Found) -> bool:
 
 
 def _elected(doc: Doc, name: Found, votes: dict[str, Counter[str]]) -> str | None:
-    counted = votes.get(doc[name.start : name.end].text)
+    text = doc[name.start : name.end].text
+    counted = votes.get(text)
+    if counted is None and text.isupper() and len(text) > 3:
+        # "SURREY CLOSE IN ON TITLE" is of the Surrey below.
+        counted = votes.get(text.title())
     if counted is None:
         return None
     label, weight = counted.most_common(1)[0]

@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _DATELINE = re.compile(
     rf"^[ \t]*(?P<place>[A-Z][A-Z'’.-]{{2,}}(?: [A-Z][A-Z'’.-]+){{0,3}})"
-    rf"(?:, [A-Z][\w.]+(?: [A-Z][\w.]+){{0,2}})?,?\s*(?:{_MONTH} \d|\d{{4}}-\d\d-\d\d|\(|/[A-Z]|[-–—] )",
+    rf"(?: ?, [A-Z][\w.]+(?: [A-Z][\w.]+){{0,2}})?,?\s*(?:{_MONTH} \d|\d{{4}}-\d\d-\d\d|\(|/[A-Z]|[-–—] )",
     re.MULTILINE,
 )
 

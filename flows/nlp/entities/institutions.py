@@ -1,5 +1,6 @@
 """Bodies that many states have: "the Foreign Ministry" is one of the state named beside it."""
 
+from collections import Counter
 from dataclasses import replace
 
 from spacy.tokens import Doc
@@ -7,6 +8,9 @@ from spacy.tokens import Doc
 from flows.nlp.entities.tables import INSTITUTION, EntityTables
 from flows.nlp.spans import MentionSpan
 from flows.records import Entity, stable_id
+
+_MOST = 0.6
+"""Of the places of a document, so many must lie in one state for its bodies to be of that state."""
 
 
 def settle_institutions(doc: Doc, mentions: list[MentionSpan], tables: EntityTables) -> None:
@@ -18,6 +22,7 @@ def settle_institutions(doc: Doc, mentions: list[MentionSpan], tables: EntityTab
     by_start = {mention.token_start: mention for mention in mentions}
     by_end = {mention.token_end: mention for mention in mentions}
     last: dict[str, Entity] = {}
+    home = _home(mentions)
     for mention in mentions:
         code = mention.entity.entity_id
         if not code.startswith(INSTITUTION):
@@ -28,12 +33,34 @@ def settle_institutions(doc: Doc, mentions: list[MentionSpan], tables: EntityTab
         if iso is None and code in last:
             mention.entity, mention.link_method, mention.confidence = last[code], "in_document", 0.75
             continue
-        entity = _institution(code, iso, surface, tables)
+        entity = _institution(code, iso or _default(code, home, tables), surface, tables)
         if iso is not None:
             last[code] = entity
         mention.entity = entity
         mention.link_method = "alias" if entity.is_curated else "new"
         mention.confidence = 0.9 if entity.is_curated else 0.6
+
+
+def _home(mentions: list[MentionSpan]) -> Counter[str]:
+    """How often the document names each state and its places."""
+    return Counter(
+        mention.entity.country_iso3
+        for mention in mentions
+        if mention.entity.entity_type == "GPE" and mention.entity.country_iso3 is not None
+    )
+
+
+def _default(code: str, home: Counter[str], tables: EntityTables) -> str | None:
+    """Whose body is meant where nothing beside it tells: that of the state the document is of.
+
+    Else of the one state that has such a name in the table, if the document speaks of it or of no state at all.
+    """
+    if home:
+        iso, count = home.most_common(1)[0]
+        if count >= _MOST * home.total():
+            return iso
+    known = tables.holders_of.get(code, ())
+    return next((iso for iso in known if not home or iso in home), None)
 
 
 def _owner(

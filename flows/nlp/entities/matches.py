@@ -17,8 +17,10 @@ _GROUND = re.compile(rf"^(?:At )?(?P<place>(?:The )?{_NAME}) ?:(?= )")
 _INNINGS = re.compile(
     rf"(?:^|[:,.)] |\bv )(?P<a>{_NAME}) \d{{2,3}}(?:-\d{{1,2}})?(?= (?:and|v|\(|dec|for)|[ ]?[,.;(]|\s*$)"
 )
+_SECOND = re.compile(rf"\d v (?P<a>{_NAME})")
 _POINTS = re.compile(rf"(?P<a>{_NAME}) \d{{1,2}} points? ?, (?P<b>{_NAME}) \d{{1,2}}\b")
 _WON_BY = re.compile(rf"(?:^|[:.] )(?P<a>{_NAME}) (?:won|beat|lost|trail|lead|drew|need) ")
+_FOR_AGAINST = re.compile(rf"\bfor (?P<a>{_NAME}) against (?P<b>{_NAME})")
 _BRACKET = re.compile(r"\([^()]*\)")
 _SCORERS = re.compile(rf"^(?P<a>{_NAME}) - (?P<p>{_NAME}) \(?\d")
 _PERSON = re.compile(rf"(?P<p>{_WORD} {_NAME})(?= \(?\d)")
@@ -42,6 +44,14 @@ class SportWords:
         )
         self.owned = re.compile(rf"(?P<a>{_NAME})(?:['’]s?)? (?:{roles})\b")
 
+    def reported(self, line: str) -> Iterator[re.Match[str]]:
+        """Places of a line that a report of a match would put a team in, as groups."""
+        if " for " in line and " against " in line:
+            yield from _FOR_AGAINST.finditer(line)
+        if SCORE.search(line):
+            for pattern in (self.before, self.after, self.owned):
+                yield from pattern.finditer(line)
+
 
 def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True)) or "(?!)"
@@ -61,7 +71,7 @@ def tabular(line: str) -> Iterator[tuple[str, int, int]]:
         for bracket in _BRACKET.finditer(line):
             for match in _PERSON.finditer(line, bracket.start(), bracket.end()):
                 yield from _groups(match, "PERSON", "p")
-        for pattern in (_INNINGS, _WON_BY):
+        for pattern in (_INNINGS, _WON_BY, _SECOND):
             for match in pattern.finditer(line):
                 yield from _groups(match, "ORG", "a")
     elif last.isdigit() or last in ")-½." or " (" in line:

@@ -85,16 +85,50 @@ def told_label(doc: Doc, start: int, end: int, label: str, words: NameWords) -> 
 
 def cued_label(doc: Doc, start: int, end: int, label: str, words: NameWords) -> str:
     """The label that the words around tell: "the daily X", "the town of X", "the X river"."""
+    cues = words.cues
     if label not in ("PERSON", "ORG", "GPE", "LOC", "FAC"):
         return label
-    if end < len(doc) and label in ("PERSON", "ORG") and doc[end].text in words.cues["place_after_cue"]:
+    if label != "PERSON" and _is_told_person(doc, start, end, label, words):
+        return "PERSON"
+    if end < len(doc) and label in ("PERSON", "ORG") and doc[end].text in cues["place_after_cue"]:
         return "LOC"
-    if end < len(doc) and label in ("PERSON", "GPE") and doc[end].text in words.cues["organisation_after_cue"]:
+    if (
+        end - start > 1
+        and label in ("PERSON", "GPE", "LOC", "FAC")
+        and doc[start].text in cues["organisation_opener_cue"]
+    ):
+        return "ORG"
+    if end - start > 1 and label in ("PERSON", "ORG") and doc[start].text in cues["place_opener_cue"]:
+        return "LOC" if words.kinds.get(doc[end - 1].text) is None else label
+    if end < len(doc) and label in ("PERSON", "GPE") and doc[end].text in cues["organisation_after_cue"]:
         return "ORG"
     before = doc[start - 1].text if start > 0 else ""
-    if before == "of" and start > 1 and label != "ORG" and doc[start - 2].text in words.cues["place_cue"]:
+    if before == "of" and start > 1 and label != "ORG" and doc[start - 2].text in cues["place_cue"]:
         return "GPE"
-    return "ORG" if before in words.cues["organisation_cue"] else label
+    return "ORG" if before in cues["organisation_cue"] else label
+
+
+def _is_told_person(doc: Doc, start: int, end: int, label: str, words: NameWords) -> bool:
+    """ "the activist Nguy Thi Khanh", "Tosin Eniolorunda, 34," "Unai Emery, who", "Tosin Eniolorunda said"."""
+    if end - start > 4 or not all(_is_name_word(doc[index]) or is_initial(doc[index]) for index in range(start, end)):
+        return False
+    if any(words.kinds.get(doc[index].text) is not None for index in range(start, end)) or doc[start].is_upper:
+        return False
+    cues = words.cues
+    if start > 0 and doc[start - 1].text in cues["person_cue"] and doc[start - 1].whitespace_:
+        return True
+    if end - start < 2:
+        return False
+    if start > 1 and doc[start - 1].text == "by" and doc[start - 2].text in cues["person_by_cue"]:
+        return True
+    if end + 1 >= len(doc):
+        return False
+    if doc[end].text in ("'s", "’s") and doc[end + 1].text in cues["person_owns_cue"]:
+        return True
+    if doc[end].text == ",":
+        age = doc[end + 1].text
+        return age == "who" or (age.isdecimal() and len(age) == 2 and end + 2 < len(doc) and doc[end + 2].text == ",")
+    return label in ("GPE", "LOC") and doc[end].text in words.cues["said_cue"]
 
 
 def looks_like_person(doc: Doc, start: int, end: int, words: NameWords) -> bool:
@@ -114,6 +148,11 @@ def is_initial(token: Token) -> bool:
 def _is_name_word(token: Token) -> bool:
     text = token.text
     return text[0].isupper() and (text.isalpha() or "-" in text or "'" in text) and len(text) > 1
+
+
+def is_name_token(token: Token) -> bool:
+    """A capitalised word, an initial, a particle."""
+    return _is_name_word(token) or is_initial(token) or token.lower_ in _PERSON_INNER
 
 
 def person_start(doc: Doc, start: int, free: set[int], words: NameWords) -> int:
@@ -195,6 +234,31 @@ def hyphenated_people(doc: Doc, known: set[int], words: NameWords) -> list[tuple
 
 def _is_plain_title(token: Token, words: NameWords) -> bool:
     return token.is_title and token.is_alpha and len(token) < 9 and words.kinds.get(token.text) is None
+
+
+def unseen_cued(doc: Doc, free: set[int], words: NameWords) -> list[tuple[int, int, str]]:
+    """Names that the model passed over beside a word that tells what they are: "the Karish field", "lender mBank"."""
+    found: list[tuple[int, int, str]] = []
+    behind, before, after = (
+        words.cues[f"{kind}_cue"] for kind in ("place_after", "organisation", "organisation_after")
+    )
+    last = -1
+    for index in sorted(free):
+        token = doc[index]
+        if index < last or token.pos_ != "PROPN" or not _is_name_word(token) or token.is_sent_start:
+            continue
+        end = index + 1
+        while end in free and doc[end].pos_ == "PROPN" and _is_name_word(doc[end]):
+            end += 1
+        last = end
+        following = doc[end].text if end < len(doc) and doc[end - 1].whitespace_ else ""
+        if any(words.kinds.get(doc[place].text) is not None for place in range(index, end)):
+            continue
+        if following in behind:
+            found.append((index, end, "LOC"))
+        elif following in after or (index > 0 and doc[index - 1].text in before):
+            found.append((index, end, "ORG"))
+    return found
 
 
 def in_capitals(doc: Doc, start: int, end: int) -> bool:

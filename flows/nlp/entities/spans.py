@@ -6,29 +6,26 @@ from flows.nlp.aliases import GUARDED, NOUN, PREFIX, Hit
 from flows.nlp.entities.agree import agreed
 from flows.nlp.entities.datelines import datelines
 from flows.nlp.entities.found import Found
+from flows.nlp.entities.repair import NAME_LABELS, repaired
 from flows.nlp.entities.shape import (
     NameWords,
-    cued_label,
     hyphenated_people,
     in_capitals,
     is_initial,
     person_end,
     person_start,
-    told_label,
     unseen_companies,
+    unseen_cued,
     unseen_people,
 )
 from flows.nlp.entities.sport import with_teams
 from flows.nlp.entities.tables import EntityTables
 
-NAME_LABELS = frozenset(("PERSON", "ORG", "GPE", "LOC", "FAC", "LAW", "NORP"))
 _LONGER_WINS = frozenset(("PERSON", "ORG", "FAC", "LAW", "LOC", "GPE", "EVENT", "WORK_OF_ART", "PRODUCT"))
 _SMALL_IN_HEADLINES = frozenset(("ADP", "DET", "CCONJ", "SCONJ", "PART"))
-_TRIMMED_LABELS = frozenset(("PERSON", "ORG", "GPE", "LOC"))
-_JOINED_LABELS = frozenset(("PERSON", "ORG", "GPE"))
+_JOINED_LABELS = frozenset(("PERSON", "ORG", "GPE", "LOC"))
 _PLACES = frozenset(("GPE", "LOC"))
 _LABEL_OF = {"FACILITY": "FAC", "COMMODITY": "PRODUCT", "PROJECT": "FAC"}
-_TITLE_KINDS = frozenset(("honorific", "honorific_kept", "office", "monarch", "modifier"))
 
 
 def find_names(doc: Doc, tables: EntityTables) -> list[Found]:
@@ -38,7 +35,7 @@ def find_names(doc: Doc, tables: EntityTables) -> list[Found]:
     nationality ("Bank of China Tower", "Michael Jordan").
     """
     guesses = [
-        guess for entity in doc.ents if (guess := _repaired(doc, entity.start, entity.end, entity.label_, tables))
+        guess for entity in doc.ents if (guess := repaired(doc, entity.start, entity.end, entity.label_, tables))
     ]
     seen = tables.matcher.find(doc)
     known = {index for hit in seen for index in range(hit.start, hit.end)}
@@ -70,7 +67,7 @@ def _is_one(doc: Doc, first: Found, second: Found, known: set[int], words: NameW
         return False
     if first.label == second.label:
         return True
-    if not {first.label, second.label} <= _JOINED_LABELS or "PERSON" not in (first.label, second.label):
+    if not {first.label, second.label} <= _JOINED_LABELS or not {"PERSON", "LOC"} & {first.label, second.label}:
         return False
     cut = second if first.label == "PERSON" else first
     if cut.end - cut.start > 1 or not doc[cut.start].is_title or second.end - first.start > 3:
@@ -84,7 +81,9 @@ def _rejoined(doc: Doc, guesses: list[Found], known: set[int], words: NameWords)
     for guess in guesses:
         last = joined[-1] if joined else None
         if last is not None and last.end == guess.start and _is_one(doc, last, guess, known, words):
-            if "PERSON" in (last.label, guess.label):
+            if guess.label == "LOC" or "PERSON" not in (last.label, guess.label):
+                last.label = guess.label
+            else:
                 last.label = "PERSON"
             last.end = guess.end
         else:
@@ -172,7 +171,10 @@ def _complete(doc: Doc, guesses: list[Found], free: set[int], words: NameWords) 
     for start, end in unseen_people(doc, free, words):
         guesses.append(Found(start, end, "PERSON"))
         free.difference_update(range(start, end))
-    guesses.extend(Found(start, end, "ORG") for start, end in unseen_companies(doc, free, words))
+    for start, end in unseen_companies(doc, free, words):
+        guesses.append(Found(start, end, "ORG"))
+        free.difference_update(range(start, end))
+    guesses.extend(Found(*place) for place in unseen_cued(doc, free, words))
     # A dateline is read by its form; the model takes its capitals for anything.
     known = free.union(*(range(guess.start, guess.end) for guess in guesses))
     _put(guesses, [Found(*place, "GPE", weight=3) for place in datelines(doc) if known.issuperset(range(*place))])
@@ -181,6 +183,8 @@ def _complete(doc: Doc, guesses: list[Found], free: set[int], words: NameWords) 
 def _counts(doc: Doc, hit: Hit, labels: dict[int, str], words: NameWords) -> bool:
     """Whether a hit that could be an ordinary word is a name here."""
     alias = hit.aliases[0]
+    if hit.start > 0 and hit.end - hit.start == 1 and doc[hit.start - 1].text in words.cues["storm_cue"]:
+        return False
     if alias.match == PREFIX:
         return hit.end < len(doc) and doc[hit.end].text in ("-", "–")
     if alias.match == GUARDED:
@@ -203,90 +207,6 @@ def _in_title_case(doc: Doc, index: int) -> bool:
     around = [doc[place] for place in range(max(0, index - 4), min(len(doc), index + 5)) if place != index]
     words = [token for token in around if token.is_alpha and token.pos_ not in _SMALL_IN_HEADLINES]
     return len(words) >= 2 and all(token.text[0].isupper() for token in words)
-
-
-def _repaired(doc: Doc, start: int, end: int, label: str, tables: EntityTables) -> Found | None:
-    """A guess of the model with its edges trimmed, or None where it is no name."""
-    start, end = _trimmed(doc, start, end, label, tables)
-    if start >= end:
-        return None
-    first, last = doc[start], doc[end - 1]
-    text = doc[start:end].text
-    lower = text.lower()
-    if lower in tables.drops or not any(character.isalpha() for character in text):
-        return None
-    if (
-        label in NAME_LABELS
-        and label != "NORP"
-        and not any(doc[index].text[0].isupper() for index in range(start, end))
-    ):
-        return None
-    if "\n" in text:
-        return None
-    if end - start == 1 and (first.like_num or (len(text) == 1)):
-        return None
-    if last.is_digit and label in ("PERSON", "GPE"):
-        return None
-    told = told_label(doc, start, end, label, tables.words) if label != "LAW" else label
-    return Found(start, end, cued_label(doc, start, end, told, tables.words)) if told is not None else None
-
-
-def _trimmed(doc: Doc, start: int, end: int, label: str, tables: EntityTables) -> tuple[int, int]:
-    while start < end and (doc[end - 1].lower_ in tables.trims_right or not _has_letters(doc[end - 1].text)):
-        if doc[end - 1].is_digit:
-            break
-        end -= 1
-    while start < end and (doc[start].lower_ in tables.trims_left or not _has_letters(doc[start].text)):
-        if doc[start].is_digit:
-            break
-        if doc[start].text[0].isupper() and doc[start].lower_ not in ("the", "a", "an") and doc[start].is_alpha:
-            break
-        start += 1
-    # "Van province", "Anadolu news agency": common nouns behind a name are no part of it.
-    while end - start > 1 and doc[end - 1].text.islower() and label in _TRIMMED_LABELS:
-        end -= 1
-    if label == "PERSON":
-        return _without_titles(doc, start, end, tables)
-    return start, _before_office(doc, start, end, tables)
-
-
-def _before_office(doc: Doc, start: int, end: int, tables: EntityTables) -> int:
-    """ "Kazakh Energy" before "Minister": where the title of an office begins, the name has ended."""
-    if end >= len(doc) or doc[end].lower_ not in tables.office_ends:
-        return end
-    for place in range(max(start, end - 3), end):
-        if doc[place : end + 1].text.lower() in tables.titles:
-            return place
-    return end
-
-
-def _has_letters(text: str) -> bool:
-    return any(character.isalnum() for character in text)
-
-
-def _without_titles(doc: Doc, start: int, end: int, tables: EntityTables) -> tuple[int, int]:
-    """ "Russian President Vladimir Putin" is "Vladimir Putin", as far as the model took the title in."""
-    moved = True
-    while moved and end - start > 1:
-        moved = False
-        for width in (3, 2, 1):
-            if end - start <= width:
-                continue
-            row = tables.titles.get(doc[start : start + width].text.lower())
-            if row is not None and row.kind in _TITLE_KINDS:
-                start += width
-                moved = True
-                break
-        else:
-            if doc[start].lower_ in tables.demonyms and doc[start].lower_ != "israel":
-                start += 1
-                moved = True
-    while end - start > 1:
-        row = tables.titles.get(doc[end - 1].text.lower())
-        if row is None or row.kind != "office":
-            break
-        end -= 1
-    return start, end
 
 
 def _merged(doc: Doc, hits: list[Hit], guesses: list[Found], tables: EntityTables) -> list[Found]:
@@ -380,8 +300,9 @@ def _guess_wins(doc: Doc, guess: Found, inside: list[Hit], tables: EntityTables)
             return False
         if "PERSON" in types:
             return not any(hit.aliases[0].kind == "name" for hit in inside)
-        if types <= _PLACES and inside[0].start == guess.start and inside[0].aliases[0].kind == "demonym":
-            return False
+        if types <= _PLACES and first.start == guess.start and first.aliases[0].kind in ("demonym", "country"):
+            # "Jordan Ayew", but not "Papua New Guinea Prime Minister".
+            return doc[guess.start].text in tables.words.given and first.end == guess.start + 1
         return all(hit.end - hit.start < len(rest) + 1 for hit in inside) or types <= _PLACES
     if "PERSON" in types and guess.label == "ORG":
         return inside[-1].end < guess.end and len(inside) == 1
@@ -397,7 +318,7 @@ def _rests(doc: Doc, guess: Found, inside: list[Hit], tables: EntityTables) -> l
     found: list[Found] = []
     start = guess.start
     for end, following in [*((hit.start, hit.end) for hit in inside), (guess.end, guess.end)]:
-        part = _repaired(doc, start, end, guess.label, tables) if end - start >= 2 else None
+        part = repaired(doc, start, end, guess.label, tables) if end - start >= 2 else None
         start = max(following, start)
         if part is None or part.end - part.start < 2:
             continue

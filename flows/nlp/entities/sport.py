@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from flows.nlp.entities.found import Found
 from flows.nlp.entities.matches import IF_NAMED, SCORE, tabular
+from flows.nlp.entities.shape import is_name_token
 from flows.nlp.entities.tables import EntityTables
 
 TEAM_WEIGHT = 5
@@ -18,7 +19,7 @@ _INSIDE = frozenset(("in", "near", "of"))
 
 def with_teams(doc: Doc, names: list[Found], tables: EntityTables) -> list[Found]:
     """``names`` with the teams of matches in place of the towns they are called by, and the players of tables."""
-    read = list(_teams(doc, names, tables))
+    read = [*_teams(doc, names, tables), *_entrants(doc, names, tables)]
     if not read:
         return names
     countries = {
@@ -60,16 +61,39 @@ def _teams(doc: Doc, names: list[Found], tables: EntityTables) -> Iterator[Found
                 if span is None or (label == IF_NAMED and span.start not in starts):
                     continue
                 yield Found(span.start, span.end, "ORG" if label == IF_NAMED else label, weight=TEAM_WEIGHT)
-        if is_sport and SCORE.search(body):
+        if is_sport:
             if towns is None:
                 towns = _towns(doc, names)
-            for pattern in (words.before, words.after, words.owned):
-                for match in pattern.finditer(body):
-                    place = start + match.start("a"), start + match.end("a")
+            for match in words.reported(body):
+                for group in match.re.groupindex:
+                    place = start + match.start(group), start + match.end(group)
                     town = towns.get(place)
                     if town is not None and (town.start == 0 or doc[town.start - 1].lower_ not in _INSIDE):
                         yield Found(town.start, town.end, "ORG", weight=TEAM_WEIGHT)
         start += len(line)
+
+
+def _entrants(doc: Doc, names: list[Found], tables: EntityTables) -> Iterator[Found]:
+    """ "Jaco Prinsloo (South Africa)": in results the name before a country in brackets is a person's."""
+    by_end = {name.end: name for name in names}
+    for name in names:
+        end = name.start - 1
+        if end < 2 or doc[end].text != "(" or name.end >= len(doc) or doc[name.end].text != ")":
+            continue
+        if not name.aliases or tables.entities[name.aliases[0].entity_id].sector != "country" or name.label == "NORP":
+            continue
+        start = end
+        while start > 0 and end - start < 4 and is_name_token(doc[start - 1]):
+            start -= 1
+        while start < end and not doc[start].text[0].isupper():
+            start += 1
+        known = by_end.get(end)
+        if end - start < 2 or (known is not None and (known.aliases or known.start < start)):
+            continue
+        if any(tables.words.kinds.get(doc[index].text) is not None for index in range(start, end)):
+            continue
+        if known is None or known.label != "ORG" or known.start != start or doc[start].text in tables.words.given:
+            yield Found(start, end, "PERSON", weight=TEAM_WEIGHT)
 
 
 def _towns(doc: Doc, names: list[Found]) -> dict[tuple[int, int], Found]:

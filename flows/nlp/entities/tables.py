@@ -152,9 +152,13 @@ class EntityTables:
     named_places: set[str] = field(default_factory=set)
     """Entities of places that are called as people are: "Lincoln", "Matsumoto"."""
     countries_of: dict[str, str] = field(default_factory=dict)
-    """Country, nationality or place as printed, to the code of its state; names that people have as well left out."""
+    """Country, nationality or place as printed, to the code of its state."""
+    peoples_names: set[str] = field(default_factory=set)
+    """Those of ``countries_of`` that people are called by as well."""
     state_bodies: dict[tuple[str, str], Entity] = field(default_factory=dict)
     """(Code of a body that many states have, country code) to the body of that state."""
+    holders_of: dict[str, list[str]] = field(default_factory=dict)
+    """Code of a body to the states whose bodies ``state_bodies.csv`` names, the likeliest first."""
     surnames: dict[str, str] = field(default_factory=dict)
     """Surname of a person who is known by it alone, to the person."""
     holdings: dict[tuple[str, str], list[Holding]] = field(default_factory=dict)
@@ -237,6 +241,7 @@ def _add_institutions(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None
             tables.state_bodies["central_bank", iso] = found[0]
     for row in read_table("state_bodies", StateBodyRow, user_dirs):
         tables.state_bodies[row.institution, row.country_iso3] = tables.entities[row.entity_id]
+        tables.holders_of.setdefault(row.institution, []).append(row.country_iso3)
 
 
 def _listed(cell: str | None) -> list[str]:
@@ -342,8 +347,10 @@ def _add_places(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None:
         for name in (row.entity_name, *others):
             match = row.match or (EXACT if name.isupper() and len(name) <= 4 else CASED)
             tables.matcher.add(name, (row.entity_id, match, "place", frozenset(), False))
-            if row.country_iso3 and match == CASED and not row.is_name:
+            if row.country_iso3 and match == CASED:
                 tables.countries_of.setdefault(name, row.country_iso3)
+                if row.is_name:
+                    tables.peoples_names.add(name)
 
 
 def _add_projects(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None:

@@ -11,12 +11,14 @@ from flows.nlp.spans import MentionSpan
 
 _MOST = 0.7
 """Of the places of a document, so many must lie in one state for the document to be about it."""
+_MOST_AT_HOME = 0.45
+"""The same, where its dateline lies in that state."""
 _LEAST_PLACES = 3
 _LEAST_ALONE = 2
 """Where a document names one state only, and so often, its people and organisations are of that state."""
 _LEAST_MOSTLY = 4
 """Where it names others as well, one state must be named so often for its people to be of that state."""
-_NAMED = frozenset(("ORG", "FACILITY", "GPE", "LOC"))
+_NAMED = frozenset(("ORG", "FACILITY"))
 _TOLD = frozenset(("PERSON", "ORG", "FACILITY", "GPE"))
 _BETWEEN = frozenset(("NOUN", "ADJ", "NUM", "PROPN", "ADV"))
 _LONGEST = 7
@@ -41,7 +43,8 @@ def locate(
         return
     iso, count = counted.most_common(1)[0]
     total = counted.total()
-    main = iso if len(counted) == 1 or (total >= _LEAST_PLACES and count >= _MOST * total) else None
+    share = _MOST_AT_HOME if iso == _dateline(doc, mentions) else _MOST
+    main = iso if len(counted) == 1 or (total >= _LEAST_PLACES and count >= share * total) else None
     is_about = main is not None and (total >= _LEAST_ALONE if len(counted) == 1 else count >= _LEAST_MOSTLY)
     in_office = {item.entity.entity_id for item in offices.stated if item.office is not None}
     found: dict[str, str] = {}
@@ -59,6 +62,18 @@ def locate(
     give_countries(mentions, found, offices)
 
 
+def _dateline(doc: Doc, mentions: list[MentionSpan]) -> str | None:
+    """The state of the place in capitals that opens a line and a report."""
+    for mention in mentions[:12]:
+        start = mention.token_start
+        if mention.entity.entity_type != "GPE" or not doc[start].is_upper or mention.token_end >= len(doc):
+            continue
+        opens = start == 0 or "\n" in doc[start - 1].text_with_ws
+        if opens and doc[mention.token_end].text in (",", "(", "-", "–", "—", "--", ":"):
+            return mention.entity.country_iso3
+    return None
+
+
 def _told(doc: Doc, mentions: list[MentionSpan], tables: EntityTables) -> dict[str, str]:
     """Countries of new entities, by the words beside any of their mentions, else by their own names."""
     by_start = {mention.token_start: mention for mention in mentions}
@@ -71,7 +86,7 @@ def _told(doc: Doc, mentions: list[MentionSpan], tables: EntityTables) -> dict[s
             continue
         key = entity.entity_id
         if key not in beside:
-            iso = _before(doc, mention, by_end) or _behind(doc, mention, by_start)
+            iso = _before(doc, mention, by_end) or _behind(doc, mention, by_start, tables)
             if iso is not None:
                 beside[key] = iso
         if key not in named and entity.entity_type in _NAMED:
@@ -84,12 +99,15 @@ def _told(doc: Doc, mentions: list[MentionSpan], tables: EntityTables) -> dict[s
 def country_in_name(name: str, tables: EntityTables) -> str | None:
     """The one state that the words of a name name: "Reserve Bank of Fiji", "Leeds Crown Court"."""
     words = name.split()
+    kinds = tables.words.kinds
+    is_body = len(words) == 1 or any(kinds.get(word) in ("organisation", "facility", "place") for word in words[1:])
     found: set[str] = set()
     index = 0
     while index < len(words):
         for width in (3, 2, 1):
-            iso = tables.countries_of.get(" ".join(words[index : index + width]))
-            if iso is not None:
+            part = " ".join(words[index : index + width])
+            iso = tables.countries_of.get(part)
+            if iso is not None and (is_body or part not in tables.peoples_names):
                 found.add(iso)
                 index += width - 1
                 break
@@ -117,12 +135,17 @@ def _before(doc: Doc, mention: MentionSpan, by_end: dict[int, MentionSpan]) -> s
     return None
 
 
-def _behind(doc: Doc, mention: MentionSpan, by_start: dict[int, MentionSpan]) -> str | None:
+def _behind(doc: Doc, mention: MentionSpan, by_start: dict[int, MentionSpan], tables: EntityTables) -> str | None:
     """ "Kone, a Finnish maker of lifts", "John Cornyn of Texas", "Ons Jabeur (Tunisia)"."""
     end = mention.token_end
     if end + 1 >= len(doc):
         return None
     link = doc[end].text
+    if link == "in" and mention.entity.entity_type == "ORG" and end + 1 in by_start:
+        town = by_start[end + 1].entity
+        words = (doc[index].text for index in range(mention.token_start, end))
+        is_body = any(tables.words.kinds.get(word) in ("organisation", "facility") for word in words)
+        return town.country_iso3 if is_body and town.entity_type == "GPE" else None
     if link in ("(", "of"):
         other = by_start.get(end + 1)
         if other is None or other.entity.entity_type != "GPE" or mention.entity.entity_type not in ("PERSON", "ORG"):
