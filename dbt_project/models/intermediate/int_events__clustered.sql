@@ -7,17 +7,19 @@ with
 
 keyed as (select * from {{ ref('int_events__keyed') }}),
 
--- Dated events of one matter whose days touch are one; a coarse date ("in 2023") only joins its like.
+-- Dated events of one matter whose days touch are one; a coarse date ("in 2023") only joins its like, but "the 4th Forum"
+-- in a year is that of a day in it.
 dated as (
     select
         *,
-        date_end - date_start >= {{ var('event_coarse_days') }} as is_coarse,
-        case
-            when date_end - date_start >= {{ var('event_coarse_days') }} then concat_ws('/', date_start, date_end)
-            else ''
-        end as coarse_period
-    from keyed
-    where date_start is not null
+        case when is_coarse then concat_ws('/', date_start, date_end) else '' end as coarse_period
+    from (
+        select
+            *,
+            date_end - date_start >= {{ var('event_coarse_days') }} and ordinal is null as is_coarse
+        from keyed
+        where date_start is not null
+    )
 ),
 
 dated_starts as (
@@ -56,16 +58,28 @@ days as (
     group by matter, island
 ),
 
--- An undated event belongs to the latest dated one of its matter, if that was just before its publication.
+only_days as (
+    select
+        matter,
+        min(island) as island
+    from days
+    group by matter
+    having count(*) = 1
+),
+
+-- An undated event belongs to the latest dated one of its matter, if that was just before its publication; one that has
+-- a number to the only one of that number.
 undated as (
     select
         keyed.*,
         case
             when keyed.published_on - days.last_day <= {{ var('event_report_days') }} then days.island
+            when keyed.ordinal is not null then only_days.island
         end as dated_island
     from (select * from keyed where date_start is null) as keyed
     asof left join days
         on keyed.matter = days.matter and keyed.published_on >= days.first_day
+    left join only_days on keyed.matter = only_days.matter
 ),
 
 undated_starts as (
@@ -74,7 +88,7 @@ undated_starts as (
         coalesce(
             published_on - lag(published_on) over (
                 partition by matter order by published_on, document_id, document_event_id
-            ) > {{ var('event_report_days') }},
+            ) > {{ var('event_report_days') }} and ordinal is null,
             true
         ) as is_start
     from undated
@@ -100,7 +114,7 @@ islands as (
         document_event_id,
         case
             -- Without any date only the copies of one story are the same report.
-            when published_on is null then concat_ws('|', 'story', matter, story_id)
+            when published_on is null and ordinal is null then concat_ws('|', 'story', matter, story_id)
             else concat_ws('|', 'report', matter, sum(case when is_start then 1 else 0 end) over (
                 partition by matter
                 order by published_on, document_id, document_event_id

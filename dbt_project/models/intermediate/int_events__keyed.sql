@@ -1,4 +1,5 @@
 {{ config(materialized='table') }}
+{%- set of_a_town = "'PROTEST', 'ASSAULT'" %}
 
 -- Every event of one document with what it is compared by: its matter (type and parties), its days, and the traits that
 -- part events of one matter.
@@ -6,7 +7,14 @@ with
 
 mentions as (select * from {{ ref('stg_parsed__events') }}),
 documents as (select document_id, story_id, published_on from {{ ref('int_documents__published') }}),
-entities as (select entity_id, entity_type, country_iso3 from {{ ref('int_entities__merged') }}),
+entities as (
+    select
+        entity_id,
+        entity_type,
+        country_iso3,
+        entity_type = 'GPE' and not coalesce(is_country, false) as is_town
+    from {{ ref('int_entities__merged') }}
+),
 
 participants as (
     select distinct
@@ -72,35 +80,84 @@ document_events as (
     group by all
 ),
 
+-- The town where it happened: the place told, or the only one that its sentence names beside the dateline.
+towns as (
+    select
+        mentions.document_id,
+        mentions.document_event_id,
+        coalesce(
+            first(mentions.place_entity_id order by mentions.confidence desc, mentions.char_start)
+                filter (where places.is_town),
+            case when count(distinct named.entity_id) = 1 then min(named.entity_id) end
+        ) as town
+    from mentions
+    left join entities as places on mentions.place_entity_id = places.entity_id
+    left join (
+        select
+            named.sentence_id,
+            named.entity_id
+        from {{ ref('int_mentions__kept') }} as named
+        inner join entities on named.entity_id = entities.entity_id and entities.is_town
+        left join {{ ref('stg_parsed__sentences') }} as sentences
+            on named.sentence_id = sentences.sentence_id and sentences.position = 0
+        where coalesce(
+            named.char_start
+            >= sentences.char_start + len(regexp_extract(sentences.surface, '{{ var('dateline_pattern') }}')),
+            true
+        )
+    ) as named
+        on mentions.sentence_id = named.sentence_id
+    where mentions.event_type in ({{ of_a_town }})
+    group by all
+),
+
+ordinals as (
+    select
+        document_id,
+        document_event_id,
+        -- "4th": what tells one of a series from the next.
+        nullif(regexp_extract(event_name, '(\d+)(st|nd|rd|th)', 1), '') as ordinal
+    from document_events
+),
+
 told as (
     select
         document_events.document_id,
         document_events.document_event_id,
         document_events.char_start,
         document_events.event_type,
-        document_events.event_mode,
-        document_events.place_country_iso3,
+        -- A number of a name says enough: reports of it need not name the same guests, nor the place.
+        case when ordinals.ordinal is null then document_events.event_mode end as event_mode,
+        case when ordinals.ordinal is null then document_events.place_country_iso3 end as place_country_iso3,
+        coalesce(
+            towns.town is not null
+            and coalesce(document_events.date_end, document_events.date_start) - document_events.date_start
+            < {{ var('event_coarse_days') }},
+            false
+        ) as is_of_a_town,
         coalesce(participant_keys.party_count, 0) as party_count,
         participant_keys.named_entities,
         -- What two countries do on one day is mostly one thing, whoever does it for them; but two presidents who meet
         -- are not two ministers who do. Without a date, whoever is named must be the same.
         case
-            when document_events.date_start is null then participant_keys.named else participant_keys.persons
+            when ordinals.ordinal is not null then null
+            when document_events.date_start is null or is_of_a_town then participant_keys.named
+            else participant_keys.persons
         end as persons,
         documents.story_id,
         documents.published_on,
         document_events.event_name,
         document_events.date_start,
         coalesce(document_events.date_end, document_events.date_start) as date_end,
-        -- "4th", "2024": what tells one of a series from the next.
-        nullif(regexp_extract(document_events.event_name, '(\d+)(st|nd|rd|th)', 1), '') as ordinal,
+        ordinals.ordinal,
         concat_ws(
             '|',
             document_events.event_type,
-            -- Reports of a numbered event need not name the same guests; those without parties need the same story.
+            -- A march or an attack is of its town and day, whoever is told to take part. Without parties it takes the
+            -- same story.
             case
-                when regexp_matches(document_events.event_name, '\d+(st|nd|rd|th)')
-                    then lower(document_events.event_name)
+                when ordinals.ordinal is not null then lower(document_events.event_name)
+                when is_of_a_town then towns.town
                 else coalesce(
                     participant_keys.parties, participant_keys.topics, document_events.event_name, documents.story_id
                 )
@@ -108,6 +165,12 @@ told as (
         ) as matter
     from document_events
     inner join documents on document_events.document_id = documents.document_id
+    inner join ordinals
+        on document_events.document_id = ordinals.document_id
+        and document_events.document_event_id = ordinals.document_event_id
+    left join towns
+        on document_events.document_id = towns.document_id
+        and document_events.document_event_id = towns.document_event_id
     left join participant_keys
         on document_events.document_id = participant_keys.document_id
         and document_events.document_event_id = participant_keys.document_event_id

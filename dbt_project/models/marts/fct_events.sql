@@ -13,12 +13,22 @@ ranked as (
         ) as clearest,
         row_number() over (
             partition by event_id
+            order by
+                coalesce(date_end - date_start >= {{ var('event_coarse_days') }}, false),
+                confidence desc,
+                published_on nulls last,
+                document_id,
+                char_start,
+                event_mention_id
+        ) as clearest_dated,
+        row_number() over (
+            partition by event_id
             order by published_on desc nulls last, confidence desc, document_id, char_start, event_mention_id
         ) as latest
     from mentions
 ),
 
--- Modes, names and dates come from the clearest mention that has one.
+-- Modes, names and dates come from the clearest mention that has one; a day before a year.
 events as (
     select
         event_id,
@@ -29,10 +39,10 @@ events as (
         arg_min(intensity, clearest) as intensity,
         arg_min(event_name, clearest) as event_name,
         arg_min(status, latest) as status,
-        arg_min(date_start, clearest) filter (where date_start is not null) as date_start,
-        arg_min(date_end, clearest) filter (where date_start is not null) as date_end,
-        arg_min(date_surface, clearest) filter (where date_start is not null) as date_surface,
-        arg_min(date_basis, clearest) filter (where date_start is not null) as date_basis,
+        arg_min(date_start, clearest_dated) filter (where date_start is not null) as date_start,
+        arg_min(date_end, clearest_dated) filter (where date_start is not null) as date_end,
+        arg_min(date_surface, clearest_dated) filter (where date_start is not null) as date_surface,
+        arg_min(date_basis, clearest_dated) filter (where date_start is not null) as date_basis,
         arg_min(place_entity_id, clearest) filter (where place_entity_id is not null) as place_entity_id,
         arg_min(place_country_iso3, clearest) as place_country_iso3,
         count(*) as mention_count,
