@@ -48,6 +48,12 @@ def stands_as_number(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> 
     text = sentence.text[reading.number_start]
     if text.isdecimal() and len(text) >= _CODE_DIGITS:
         return False
+    if (
+        reading.value != ONE
+        and sentence.word(reading.start - 1) in ("whom", "which")
+        and sentence.word(reading.end) != ","
+    ):
+        return True  # "45, of whom six are in hospital"
     if any(sign in text for sign in ".,") or (reading.number_end > reading.number_start + 1 and not reading.is_words):
         return True
     if reading.is_words and reading.value < 10 and reading.list_role is None:

@@ -117,7 +117,7 @@ def _direction(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | 
             return _signed(noun, reading)
     if before == "of" and ratio and sentence.word(reading.start - 2) in ("rate", "pace"):
         return _at_rate(reading, sentence, lexicon)
-    if before in ("to", "at", "from", "of", "was", "is", "were"):
+    if before in ("to", "at", "from", "of", "was", "is", "were", "hit", "reached"):
         return _growth(reading, sentence) if ratio else None
     if before in lexicon.particles:
         return _particle(reading, sentence, lexicon, ratio=ratio, counted=counted)

@@ -15,6 +15,7 @@ _SPAN_PREPOSITIONS = frozenset(("in", "over", "during", "within", "for", "of", "
 _SUFFIXES = frozenset("st nd rd th am pm ers hrs gmt utc est ist max neo somethings ish ds gb".split())
 _DAY_JOINTS = HYPHENS | {"and", "to", ","}
 _MODEL_LETTERS = 4
+_CLOCK_PARTS = frozenset((5, 10, 20, 25))
 _LARGEST_K = 16_000
 _LONGEST_TOKEN = 30
 
@@ -61,8 +62,8 @@ def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
             reason = _hyphened_before(reading, sentence)
             if reason is not None:
                 return reason
-        if before == "+" and start > 1 and sentence.is_digits(start - 2) and sentence.is_glued(start - 1):
-            return "name"  # "the 5+1 talks"
+        if before == "+" and start > 1 and sentence.text[start - 2].isalnum() and sentence.is_glued(start - 1):
+            return "name"  # "the 5+1 talks", "T+1"
         if before == "+" and len(sentence.text[start]) >= 2 and sentence.is_digits(min(end, sentence.size - 1)):
             return "telephone number"
         if before == "#":
@@ -109,6 +110,8 @@ def _is_name_k(sentence: Sentence, end: int) -> bool:
 def _is_code(sentence: Sentence, start: int, end: int) -> bool:
     """ "E14 5JJ", "7XYZ 123": capitals after a digit, and digits beside them."""
     before, follows = sentence.word(start - 1), sentence.word(end + 1)
+    if len(sentence.text[end]) > 2 and len(sentence.text[start]) == 1:
+        return True  # "1MDB"
     return (before.isdecimal() and sentence.is_glued(start - 1)) or (follows.isdecimal() and len(follows) > 1)
 
 
@@ -172,6 +175,10 @@ def _bare_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
     is_integer = end == start + 1 and text.isdecimal()
     if after == "o" and sentence.word(end + 2) == "clock":
         return "clock time"
+    follows = sentence.word(end + 1)
+    is_hour = follows.isdecimal() or follows in lexicon.words.ones or follows in lexicon.words.teens
+    if is_hour and (after == "past" or (after == "to" and before in ("at", "until") and reading.value in _CLOCK_PARTS)):
+        return "clock time"  # "ten to six"
     if lexicon.not_after.get(after) == "time" and _is_clock(sentence, end):
         return "clock time"
     if after in ("a", "p") and sentence.word(end + 1) == "." and sentence.word(end + 2) == "m":

@@ -9,6 +9,8 @@ from flows.nlp.quantities.text import HYPHENS, Reading, Sentence
 from flows.nlp.quantities.units import read_rates
 
 _LIST_GAPS = frozenset(((",",), ("and",), ("or",), (",", "and"), (",", "or"), ("&",), ("and", "then"), ("plus",)))
+_SIDES = frozenset((("by",), ("x",), ("×",)))
+_BESIDE = frozenset("below above than against with beating missing exceeding topping versus under over".split())
 _ELLIPSIS = frozenset("from to against versus vs with at and than of plus".split())
 _TWO = Decimal(2)
 _THREE = Decimal(3)
@@ -64,6 +66,7 @@ def _share(readings: list[Reading], sentence: Sentence, lexicon: Lexicon) -> Non
     for left, right in zip(readings[-2::-1], readings[:0:-1], strict=True):
         gap = _gap(left, right, sentence)
         close = gap in _LIST_GAPS or gap in (("to",), ("from",)) or _is_dash(left, right, sentence)
+        close = close or (gap in _SIDES and left.is_bare and right.dimension == "length")
         if not close:
             continue
         _share_scale(left, right, gap)
@@ -108,8 +111,10 @@ def _share(readings: list[Reading], sentence: Sentence, lexicon: Lexicon) -> Non
                     _share_late_rate(left, right, sentence, lexicon)
         elif "age" in left.cues and (gap in (("to",), ("and",), ("or",)) or _is_dash(left, right, sentence)):
             right.adopt_unit(left)
-        elif gap and gap[-1] in _ELLIPSIS and _takes_ellipsis(left, right, gap, sentence):
+        elif gap and _leads_ellipsis(gap, right, sentence) and _takes_ellipsis(left, right, gap, sentence):
             right.adopt_unit(left)
+            if left.scale == _CENT:
+                right.value, right.scale = right.value * _CENT, _CENT  # "to 20 cents from 35"
             right.rate_codes = list(left.rate_codes)
             right.confidence = min(right.confidence, 0.85)
             right.cues.append("unit:ellipsis")
@@ -141,6 +146,13 @@ def _share_scale(left: Reading, right: Reading, gap: tuple[str, ...]) -> None:
         left.cues.append("scale:shared")
 
 
+def _leads_ellipsis(gap: tuple[str, ...], right: Reading, sentence: Sentence) -> bool:
+    if gap[-1] in _ELLIPSIS:
+        return True
+    is_level = sentence.word(right.end) in sentence.roles["level_noun"]
+    return len(gap) > 1 and gap[-1] in ("the", "a") and gap[-2] in _BESIDE and is_level
+
+
 def _takes_ellipsis(left: Reading, right: Reading, gap: tuple[str, ...], sentence: Sentence) -> bool:
     """ "$5.1 billion from 4.8 billion", "5 points to 861", "to 5.1% from 5.4"."""
     if any(word in (".", ";") for word in gap) or _noun_follows(right, sentence):
@@ -152,7 +164,7 @@ def _takes_ellipsis(left: Reading, right: Reading, gap: tuple[str, ...], sentenc
         return gap == ("to",) and sentence.word(left.start - 1) == "from"
     if gap[-1] in ("and", "of", "at", "than") and right.scale == ONE:
         return False
-    return right.scale != ONE or left.scale == ONE
+    return right.scale != ONE or left.scale in (ONE, _CENT)
 
 
 def _noun_follows(reading: Reading, sentence: Sentence) -> bool:
@@ -163,6 +175,8 @@ def _noun_follows(reading: Reading, sentence: Sentence) -> bool:
     token = sentence.token(reading.end)
     if token.lower_ in ("last", "next", "this", "previously", "earlier"):
         return False
+    if token.lower_ in sentence.roles["level_noun"]:
+        return False  # "below the 10.1 billion forecast by analysts"
     return token.tag_[:2] in ("NN", "JJ") and token.tag_ != "NNP"
 
 
@@ -277,7 +291,7 @@ def _to(
 
 def _is_change_context(left: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
     """A word of change before "from" in the same clause."""
-    for atom in range(left.start - 2, max(-1, left.start - 14), -1):
+    for atom in range(left.start - 2, max(-1, left.start - 20), -1):
         word = sentence.lower[atom]
         if word in (";", ":", "which") or word in sentence.roles["ranging_verb"]:
             return False

@@ -13,6 +13,7 @@ _JOINTS = frozenset((("and",), ("or",), ("to",), (",",), ("&",), (",", "and"), (
 _NOT_LED_BY_NAME = frozenset(("IN", "TO", "VB", "VBD", "VBZ", "VBP", "VBG", "VBN", "CD"))
 _LONGEST_TITLE = 10
 _SINGLE = 10
+_MODEL_DIGITS = 4
 
 
 def name_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
@@ -46,6 +47,10 @@ def is_idiom(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
 
 
 def _plural_at(sentence: Sentence, atom: int) -> bool:
+    word = sentence.word(atom)
+    if word in ("to", "or", "and") or word in HYPHENS:
+        follows = sentence.word(atom + 1)
+        return follows[:1].isdecimal() or follows in sentence.facts.lexicon.starters  # "take five to ten years"
     return atom < sentence.size and sentence.facts.has_tags and sentence.token(atom).tag_ in ("NNS", "JJ")
 
 
@@ -76,13 +81,16 @@ def _is_title(reading: Reading, sentence: Sentence) -> bool:
         return False
     # "Three Mile Island", "the rapper 50 Cent": a unit with a capital beside other capitals, in a
     # sentence that does not print all its words so, as headlines do.
+    if reading.dimension == "duration" and start:
+        return not _is_headline(sentence)  # "the newspaper 20 Minutes"
     beside = sentence.text[reading.end : reading.end + 1] + sentence.text[max(0, start - 1) : start + 1]
     return any(text[0].isupper() for text in beside) and not _is_headline(sentence)
 
 
 def _is_headline(sentence: Sentence) -> bool:
-    words = [text for text in sentence.text[:_HEADLINE] if text.isalpha() and len(text) > 3]
-    return sum(text[0].islower() for text in words) * 3 < len(words)
+    """Printed With Capitals: no longer word but prepositions begins small."""
+    small = sentence.roles["small_in_headlines"]
+    return not any(len(text) > 3 and text.islower() and text not in small for text in sentence.text[:_HEADLINE])
 
 
 def _is_quoted_title(reading: Reading, sentence: Sentence) -> bool:
@@ -130,17 +138,22 @@ def _is_name_word(reading: Reading, sentence: Sentence) -> bool:
     if start == 0 and reading.value == ONE and follows and follows[0].isupper():
         return True
     if start == 0:
-        return (
-            bool(follows)
-            and follows[0].isupper()
-            and sentence.facts.has_tags
-            and sentence.token(end).tag_ == "NNP"
-            and (end + 1 < sentence.size and sentence.text[end + 1][0].isupper())
-        )
+        return bool(follows) and follows[0].isupper() and _begins_name(sentence, end)
     before = sentence.text[start - 1]
     if before[0].isupper() or (bool(follows) and follows[0].isupper()) or before in ("of", "&", "-", "and"):
         return True
     return before.isalpha() and not _is_headline(sentence)  # "the News at Ten"
+
+
+def _begins_name(sentence: Sentence, atom: int) -> bool:
+    """ "Six Flags shares", "Ten Hag was sacked"; a people or company that the model knows is counted."""
+    if not sentence.facts.has_tags:
+        return False
+    token = sentence.token(atom)
+    if token.tag_ == "NNP" and atom + 1 < sentence.size and sentence.text[atom + 1][0].isupper():
+        return True
+    is_unknown = sentence.facts.has_entities and not token.ent_type_ and token.text.istitle()
+    return is_unknown and sentence.lower[atom] not in sentence.roles["counted_name"] and not _is_headline(sentence)
 
 
 def is_address(sentence: Sentence, end: int, lexicon: Lexicon) -> bool:
@@ -203,8 +216,17 @@ def _is_model(reading: Reading, sentence: Sentence) -> bool:
     while first and sentence.text[first - 1][0].isupper() and sentence.text[first - 1].isalpha():
         first -= 1
     if "." in text:
-        return before.isalpha() and sentence.lower[start - 1] != "magnitude"
-    if not text.isdecimal() or reading.value >= _SINGLE or sentence.token(start - 1).tag_ != "NNP":
+        tag = sentence.token(start - 1).tag_
+        return (
+            before.isalpha()
+            and (tag == "NNP" or (tag[:2] == "NN" and text.endswith(".0")))
+            and sentence.lower[start - 1] != "magnitude"
+        )
+    if (
+        not text.isdecimal()
+        or not (reading.value < _SINGLE or len(text) == _MODEL_DIGITS)
+        or sentence.token(start - 1).tag_ != "NNP"
+    ):
         return False
     # "gave Ukraine 5 tanks" and "In Texas 3 people" count.
     led = sentence.token(first - 1).tag_ if first else ""

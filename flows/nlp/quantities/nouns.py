@@ -98,7 +98,12 @@ def _names_version(reading: Reading, sentence: Sentence) -> bool:
     if text.isdecimal() and len(text) >= 4:
         # "the 8088 chip": amounts of four digits before a singular noun carry a comma or a plural.
         return True
-    if text.isdecimal() and len(text) == 3 and text[1:] not in ("00", "50") and sentence.word(first - 1) in ("a", "an"):
+    if (
+        text.isdecimal()
+        and len(text) == 3
+        and text[1:] not in ("00", "50")
+        and sentence.word(first - 1) in ("a", "an", "the")
+    ):
         return True  # "a 529 plan"
     if first < 2:
         return False

@@ -12,6 +12,7 @@ BEFORE_ARTICLE = frozenset(("over", "than", "under", "nearly", "almost"))
 """Comparators before "a year" that make an amount of it."""
 _ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth".split())
 _THREE = Decimal(3)
+_CENT = Decimal("0.01")
 _POINTS = frozenset(("point", "points", "percentage", "percent"))
 
 
@@ -47,7 +48,8 @@ def read_number(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | N
     if last in ("couple", "pair"):
         factor = words.scales.get(sentence.word(end + 1)) or words.groups.get(sentence.word(end + 1))
         if sentence.word(end) == "of" and factor is not None:
-            reading.value, reading.scale, reading.end = value * factor, factor, end + 2
+            more, after = _read_scale(sentence, end + 2, lexicon, money=False)
+            reading.value, reading.scale, reading.end = value * factor * more, factor * more, after
         elif sentence.word(end) != "of":
             return None
         reading.comparator, reading.is_vague = ("~" if last == "couple" else None), True
@@ -89,9 +91,21 @@ def _read_digits(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | 
                 return mixed
         if sentence.word(start - 1) == "." and sentence.is_glued(start) and not sentence.is_glued(start - 1):
             value, first = Decimal(f"0.{text}"), start - 1
+    if _is_price_fraction(sentence, start):
+        part = exact_ratio(Decimal(sentence.text[end + 1]), Decimal(sentence.text[end + 3]))
+        value, end = value + part * _CENT, end + 4
     if end < size and lower[end] in lexicon.words.vulgar:
         value, end = value + lexicon.words.vulgar[lower[end]], end + 1
     return _scaled(sentence, first, end, value, lexicon)
+
+
+def _is_price_fraction(sentence: Sentence, start: int) -> bool:
+    """ "$6.97-1/2 a bushel": grains are quoted in fractions of a cent."""
+    text = sentence.text[start]
+    if text[-3:-2] != "." or start + 4 >= sentence.size or sentence.word(start + 1) not in HYPHENS:
+        return False
+    over, slash, under = sentence.text[start + 2 : start + 5]
+    return slash == "/" and over.isdecimal() and under in ("2", "4", "8") and sentence.is_glued(start + 2)
 
 
 def _spaced_decimal(sentence: Sentence, start: int, value: Decimal) -> tuple[Decimal, int]:

@@ -26,7 +26,7 @@ from flows.nlp.spans import Quantity
 _HUNDRED = Decimal(100)
 _LIMIT = Decimal(10) ** 28
 _NINE = Decimal("0.000000001")
-_ABBREVIATIONS = frozenset(("rs.", "approx.", "no.", "c.", "est."))
+_ABBREVIATIONS = frozenset(("rs.", "approx.", "no.", "c.", "est.", "mio.", "mrd."))
 _MULTIPLIED = frozenset("what that the its their last his".split())
 _LIST_JOINTS = frozenset((("and",), ("or",), (",",), (",", "and"), (",", "or")))
 
@@ -144,6 +144,8 @@ def _read_sentence(
             continue
         if reading.is_bare and not reading.is_fraction:
             is_counted = stands_as_number(reading, sentence, lexicon)
+            if kept and reading.list_role == "item" and reading.list_id == kept[-1].list_id:
+                is_counted = is_counted or kept[-1].unit_code == "1"  # "deaths numbered 12, 15 and 20"
             if not is_counted and not (kept and is_gapped(kept[-1], reading, sentence)):
                 continue
             reading.unit_code, reading.dimension = "1", "count"

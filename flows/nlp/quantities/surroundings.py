@@ -100,6 +100,10 @@ def _age(reading: Reading, sentence: Sentence) -> None:
     first = reading.number_start
     before = sentence.word(first - 1)
     is_age = before in ("aged", "age", "ages") or (before == "of" and sentence.word(first - 2) in ("age", "ages"))
+    if not is_age and before == "than":
+        is_age = sentence.word(first - 2) in ("older", "younger")
+    if not is_age and before in ("is", "was"):
+        is_age = sentence.word(first - 2) in ("age", "ages")
     if not is_age and before == "between" and sentence.word(first - 2) in ("aged", "ages"):
         is_age = True
     if not is_age and before == "of" and reading.end == reading.number_end and 9 < reading.value < 110:
@@ -154,6 +158,8 @@ def _unit_after(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
         # "30 - year bonds", as some archives print it.
         follows = unit_at(sentence, position + 1, lexicon, reading)
         position += 1 if follows is not None else 0
+    if sentence.word(position) == "." and sentence.is_glued(position) and reading.scale != 1:
+        position += unit_at(sentence, position + 1, lexicon, reading) is not None  # "3,5 Mio. Euro"
     if sentence.word(position) == "of" and (reading.is_vague or reading.is_fraction):
         position += 1
     if reading.is_fraction and sentence.word(position) in ("a", "an"):

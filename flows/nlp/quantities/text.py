@@ -38,6 +38,7 @@ class TextFacts:
         self._words: frozenset[str] | None = None
         self._dollar: str | None = None
         self.has_tags = doc.has_annotation("TAG")
+        self.has_entities = doc.has_annotation("ENT_IOB")
         self.has_parse = doc.has_annotation("DEP")
 
     @property
