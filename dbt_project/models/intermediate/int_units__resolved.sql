@@ -9,17 +9,18 @@ codes as (
 units as (select * from {{ ref('units') }}),
 
 -- "USD/[bbl_us]" is read from its parts; a code that the table holds as a whole is read from there.
-parts as (
+listed as (
     select
         codes.unit_code,
-        case when whole.unit_code is null then unnest(string_split(codes.unit_code, '/')) else codes.unit_code end
-            as part_code,
-        case
-            when whole.unit_code is null then generate_subscripts(string_split(codes.unit_code, '/'), 1)
-            else 1
-        end as part_number
+        -- One list, not a list in one branch of a case: unnesting there gives the other branch as many rows.
+        case when whole.unit_code is null then string_split(codes.unit_code, '/') else [codes.unit_code] end as part_codes
     from codes
     left join units as whole on codes.unit_code = whole.unit_code
+),
+
+parts as (
+    select unit_code, unnest(part_codes) as part_code, generate_subscripts(part_codes, 1) as part_number
+    from listed
 ),
 
 resolved_parts as (
