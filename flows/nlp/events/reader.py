@@ -23,6 +23,9 @@ from flows.records import Event, Participant
 _NAMED_FRAME = (("actor", (("subj", "poss", "between"),)), ("recipient", (("with",),)))
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "its", "their", "his", "her"})
 _HEIRS = frozenset({"AGREE", "REJECT", "THREATEN"})
+# Of sport these are told as of politics: deals, complaints, arrests, bans, strikes of staff.
+_TOLD_OF_SPORT = ("AGREE", "ACCUSE", "COERCE-17", "SANCTION", "REQUEST", "REJECT", "SUPPORT-057", "MARKET")
+_SPORT_WORDS, _SPORT_EVERY = 3, 40
 _DELIVERIES = frozenset({"COOPERATE-061t", "COOPERATE-061s", "COOPERATE-061", "AID-070", "AID-071", "AID-073"})
 
 
@@ -65,6 +68,8 @@ def read_events(doc: Doc, lexicon: EventLexicon) -> list[Event]:
         return []
     cast = Cast(parse, lexicon.triggers.classes, names)
     candidates = _candidates(parse, cast, lexicon, hits, names)
+    if _is_sport(parse, lexicon.triggers.classes["sport"]):
+        candidates = [one for one in candidates if one.trigger.kind.event_code.startswith(_TOLD_OF_SPORT)]
     candidates = _independent(parse, cast, candidates)
     verbal = {one.token for one in candidates if one.trigger.kind.event_type in VERBAL_TYPES}
     settings = read_settings(parse, cast, [one.token for one in candidates], verbal)
@@ -78,6 +83,12 @@ def read_events(doc: Doc, lexicon: EventLexicon) -> list[Event]:
         doc.user_data["event_entities"] = [entity for key, entity in cast.extra.items() if key in used]
     referring = {index for index, one in enumerate(candidates) if _refers(parse, one)}
     return merge_events(doc._.document_id or "", told, [parse.lemma(one.token) for one in candidates], referring)
+
+
+def _is_sport(parse: Parse, words: frozenset[str]) -> bool:
+    """Whether a document reports sport, where everybody attacks, fires and withdraws."""
+    found = sum(parse.lower(token) in words for token in range(len(parse.lower_key)))
+    return found >= _SPORT_WORDS and found * _SPORT_EVERY >= len(parse.lower_key)
 
 
 def _refers(parse: Parse, one: Candidate) -> bool:

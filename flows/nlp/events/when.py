@@ -126,8 +126,7 @@ def _attach_period(
     settings: dict[int, Setting],
     past: Collection[int],
 ) -> None:
-    today = parse.doc._.published_on
-    is_ahead = today is not None and period.start is not None and period.start > today
+    is_ahead = _is_ahead(parse, period)
     token = _top(parse, period.token_start, period.token_end)
     is_phrase = parse.dep[token] in ("pobj", "npadvmod", "advmod", "prep", "pcomp", "tmod")
     nouns = 0
@@ -156,6 +155,11 @@ def _is_day(period: PeriodSpan) -> bool:
     return period.start is not None and period.start == period.end and period.role == "in"
 
 
+def _is_ahead(parse: Parse, period: PeriodSpan) -> bool:
+    today = parse.doc._.published_on
+    return today is not None and period.start is not None and period.start > today
+
+
 def _share_day(parse: Parse, settings: dict[int, Setting], past: Collection[int]) -> None:
     """ "let the pound fall on Wednesday and raised its rate": the one day of a sentence holds for what is joined."""
     by_sentence: dict[int, list[tuple[int, PeriodSpan]]] = {}
@@ -164,7 +168,7 @@ def _share_day(parse: Parse, settings: dict[int, Setting], past: Collection[int]
             by_sentence.setdefault(parse.sentence[period.token_start], []).append((period.token_start, period))
     for token in past:
         days = by_sentence.get(parse.sentence[token], ())
-        if settings[token].period is None and len(days) == 1:
+        if settings[token].period is None and len(days) == 1 and not _is_ahead(parse, days[0][1]):
             verb = token if parse.is_verb(token) else parse.governor(token)[0]
             [(start, day)] = days
             if verb is not None and _main_verb(parse, verb, ("conj",)) == _main_verb(parse, start, _DOWNWARD):
@@ -177,7 +181,7 @@ def _main_verb(parse: Parse, token: int, steps: Collection[str]) -> int | None:
         head = parse.head[token]
         if head == token:
             return token
-        is_verb = parse.is_verb(token)
+        is_verb = parse.is_verb(token) and parse.dep[token] != "pobj"  # "months of wrangling"
         if is_verb and parse.dep[token] == "ccomp" and parse.lemma(head) not in ("let", "see", "make", "have", "help"):
             return None
         if is_verb and parse.dep[token] not in steps:
