@@ -1,9 +1,10 @@
 """raw.documents -> parsed.stories: which documents are near-duplicates of one text.
 
 A document is compared by its shingles, runs of three words. Two documents are one story when the shorter has
-at least half of its shingles in common with the longer, in the place where a copy has them, and prints the same
-numbers. So edits, cuts at the end, furniture and changed headlines survive, while another report of the same
-event, or the next day's report out of the same template, stays a story of its own.
+at least half of its shingles in common with the longer, or most of its words in their order, in the place where a copy
+has them, and prints the same numbers and, where it is short, names. So edits, cuts at the end, furniture and changed
+headlines survive, while another report of the same event, the next day's report out of the same template, and
+another release above the same notice about the firm stay stories of their own.
 
 Which pairs are compared at all is told by MinHash and LSH, over the whole text and over its lead: a copy that was
 cut keeps the lead. Stories are the connected groups of that relation, so the order of documents decides nothing.
@@ -12,6 +13,7 @@ cut keeps the lead. Stories are the connected groups of that relation, so the or
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -37,6 +39,13 @@ MIN_SHARED = 0.5
 MIN_SHARED_IF_SHORT = 0.7
 SHORT_SHINGLES = 30
 """About two sentences: of so little, half may be a phrase that everybody prints."""
+MIN_SHARED_IF_ALIGNED, MIN_ALIGNED = 0.3, 0.72
+"""A fifth of the words exchanged leaves half of the shingles, but four fifths of the words in their order."""
+MAX_ALIGNED_WORDS = 3000
+SHORT_TEXT, MIN_SHARED_MARKS = 60, 0.6
+"""A short report from a template differs from the next by little more than its names and numbers."""
+MIN_SHARED_LEAD = 0.2
+"""Of the first quarter of one text at least, so that a common end alone makes no copy."""
 MIN_SHARED_NUMBERS = 0.5
 MIN_NUMBERS = 4
 CUT_LENGTH = 0.7
@@ -45,6 +54,7 @@ WHOLE_BUCKET = 32
 NEIGHBOURS = 8
 PAIRS_AT_ONCE = 500
 
+_CAPITALISED = re.compile(r"\b[A-Z]\w{2,}")
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
 
 
@@ -300,8 +310,11 @@ class _Groups:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
+    words: list[str]
     shingles: "NDArray[np.uint32]"
     numbers: frozenset[str]
+    marks: frozenset[str]
+    """Numbers and words with a capital."""
 
 
 def _read_texts(connection: "duckdb.DuckDBPyConnection", document_ids: set[str]) -> dict[str, _Text]:
@@ -312,7 +325,8 @@ def _read_texts(connection: "duckdb.DuckDBPyConnection", document_ids: set[str])
     for document_id, body in rows:
         words = _words(body)
         numbers = frozenset(word for word in words if word[0].isdigit())
-        texts[document_id] = _Text(_shingles(words), numbers)
+        capitalised = frozenset(word.casefold() for word in _CAPITALISED.findall(body))
+        texts[document_id] = _Text(words, _shingles(words), numbers, numbers | capitalised)
     return texts
 
 
@@ -322,13 +336,33 @@ def _are_one_story(left: _Text, right: _Text) -> bool:
     shorter, longer = sorted((np.unique(left.shingles), np.unique(right.shingles)), key=len)
     shared = np.intersect1d(shorter, longer, assume_unique=True)
     least = MIN_SHARED if len(shorter) >= SHORT_SHINGLES else MIN_SHARED_IF_SHORT
-    if len(shared) < least * len(shorter) or not len(shared):
+    if not len(shared) or (len(shared) < least * len(shorter) and not _are_aligned(left, right, len(shared))):
         return False
-    fewer, more = sorted((left.numbers, right.numbers), key=len)
-    if len(fewer) >= MIN_NUMBERS and len(fewer & more) < MIN_SHARED_NUMBERS * len(fewer):
+    if _share_too_few(left.numbers, right.numbers, MIN_SHARED_NUMBERS, least=MIN_NUMBERS):
         return False
-    if len(shorter) >= CUT_LENGTH * len(longer):
-        return True
-    whole = max(left.shingles, right.shingles, key=len)
-    places = np.nonzero(np.isin(whole, shared))[0]
-    return bool(np.median(places) <= len(whole) / 2)
+    if len(shorter) < SHORT_TEXT and _share_too_few(left.marks, right.marks, MIN_SHARED_MARKS, least=MIN_NUMBERS):
+        return False
+    if len(shorter) < CUT_LENGTH * len(longer):
+        whole = max(left.shingles, right.shingles, key=len)
+        places = np.nonzero(np.isin(whole, shared))[0]
+        return bool(np.median(places) <= len(whole) / 2)
+    leads = [text.shingles[: max(1, len(text.shingles) // 4)] for text in (left, right)]
+    return any(np.isin(lead, shared).mean() >= MIN_SHARED_LEAD for lead in leads)
+
+
+def _share_too_few(left: frozenset[str], right: frozenset[str], share: float, *, least: int) -> bool:
+    fewer, more = sorted((left, right), key=len)
+    return len(fewer) >= least and len(fewer & more) < share * len(fewer)
+
+
+def _are_aligned(left: _Text, right: _Text, shared_count: int) -> bool:
+    """Whether the shorter text's words stand in the longer one in their order, for the most part."""
+    shorter, longer = sorted((left.words, right.words), key=len)
+    if (
+        shared_count < MIN_SHARED_IF_ALIGNED * len(shorter)
+        or not SHORT_SHINGLES <= len(shorter) <= len(longer) <= MAX_ALIGNED_WORDS
+        or len(shorter) < CUT_LENGTH * len(longer)
+    ):
+        return False
+    matched = SequenceMatcher(None, shorter, longer, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in matched) >= MIN_ALIGNED * len(shorter)

@@ -124,6 +124,69 @@ def test_one_common_phrase_does_not_join_short_texts(connection):
     )
 
 
+COPPER = """Peru's copper output rose 4.5% in March from a year before, the mining ministry said on Thursday, as a new pit
+in Moquegua reached its full rate. Zinc output fell 2%."""
+
+NOTICE = """ About Mura Energy. Mura Energy is a leading producer of renewable power with plants in three countries and
+more than 2,000 employees. Its shares are listed in Vienna and it pays a dividend every year. For more information
+visit the website or write to press at the company. Forward-looking statements involve risks and uncertainties, and
+actual results may differ from those expressed or implied."""
+
+
+def sentences(body: str) -> list[str]:
+    return [part.strip(" .") + "." for part in " ".join(body.split()).split(". ")]
+
+
+def copies() -> dict[str, str]:
+    told = sentences(DAM)
+    return {
+        "every fifth word exchanged": edited(DAM, every=5),
+        "two sentences cut from the middle": " ".join(told[:4] + told[6:]),
+        "lead cut within a word": " ".join(told[:3])[:-30] + "… [+1543 chars]",
+        "sentences in another order": " ".join(told[:2] + told[5:] + told[2:5]),
+        "corrected and continued": DAM.replace("310", "318").replace("46 million", "47 million")
+        + " Officials later said that the gates had shut without trouble. The river was back in its bed by evening.",
+        "American spelling": DAM.replace("metres", "meters"),
+        "a lead of its own": "RADLJE (Own report) - The rebuilt spillway works, and people in the valley can sleep again. "
+        + " ".join(told[1:]),
+        "furniture between the paragraphs": "Advertisement\n"
+        + " ".join(told[:3])
+        + "\nRead more: ten dams that failed and why we should care\n"
+        + " ".join(told[3:])
+        + "\n"
+        + COOKIES,
+    }
+
+
+@pytest.mark.parametrize("body", copies().values(), ids=copies())
+def test_a_copy_is_the_same_story(connection, body):
+    assert are_one(connection, DAM, body)
+
+
+def test_two_releases_above_one_notice_are_two_stories(connection):
+    farm = "Mura Energy will build a wind farm of 40 turbines near Lendava for 90 million euros, with power from 2027."
+    chief = (
+        "Mura Energy appointed Ana Horvat as its finance chief; she joins from a bank in Graz and follows Luka Novak."
+    )
+    assert not are_one(connection, farm + NOTICE, chief + NOTICE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_copy"),
+    [
+        ({"on Thursday, ": "", "rose": "climbed"}, True),
+        ({"March": "April", "4.5%": "1.2%", "2%": "6%"}, False),
+        ({"Peru": "Chile", "Moquegua": "Antofagasta", "4.5%": "3.1%"}, False),
+    ],
+    ids=["edited", "next month", "another country"],
+)
+def test_a_short_report_out_of_a_template_is_a_story_of_its_own(connection, changes, is_copy):
+    other = COPPER
+    for old, new in changes.items():
+        other = other.replace(old, new)
+    assert are_one(connection, COPPER, other) is is_copy
+
+
 @pytest.mark.parametrize("body", ["", " ", "Fire.", "5 5 5", "\x00\ufeff…"])
 def test_odd_bodies_are_stories_of_their_own(connection, body):
     assert not are_one(connection, DAM, body)
