@@ -32,7 +32,7 @@ WHOLE_BANDS, LEAD_BANDS, ROWS_PER_BAND = 42, 20, 3
 
 WHOLE_SIZE = WHOLE_BANDS * ROWS_PER_BAND
 SIGNATURE_SIZE = WHOLE_SIZE + LEAD_BANDS * ROWS_PER_BAND
-SIGNATURE_VERSION = b"story1\0\0"
+SIGNATURE_VERSION = b"story2\0\0"
 
 MIN_SHARED = 0.5
 """Share of the shorter text's shingles that a copy has. Reports of one event that quote the same people have 0.3."""

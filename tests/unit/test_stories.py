@@ -124,8 +124,8 @@ def test_one_common_phrase_does_not_join_short_texts(connection):
     )
 
 
-COPPER = """Peru's copper output rose 4.5% in March from a year before, the mining ministry said on Thursday, as a new pit
-in Moquegua reached its full rate. Zinc output fell 2%."""
+COPPER = """Peru's copper output rose 4.5% in March from a year before, the mining ministry said on Thursday, as a new
+pit in Moquegua reached its full rate. Zinc output fell 2%."""
 
 NOTICE = """ About Mura Energy. Mura Energy is a leading producer of renewable power with plants in three countries and
 more than 2,000 employees. Its shares are listed in Vienna and it pays a dividend every year. For more information
@@ -147,7 +147,7 @@ def copies() -> dict[str, str]:
         "corrected and continued": DAM.replace("310", "318").replace("46 million", "47 million")
         + " Officials later said that the gates had shut without trouble. The river was back in its bed by evening.",
         "American spelling": DAM.replace("metres", "meters"),
-        "a lead of its own": "RADLJE (Own report) - The rebuilt spillway works, and people in the valley can sleep again. "
+        "a lead of its own": "RADLJE (Own report) - The rebuilt spillway works; the valley can sleep again. "
         + " ".join(told[1:]),
         "furniture between the paragraphs": "Advertisement\n"
         + " ".join(told[:3])
