@@ -11,7 +11,6 @@ from flows.nlp.measures import Measures, fits
 MAX_BACK = 2
 """Sentences that a pronoun reaches back over."""
 
-FORECASTS = frozenset({"forecast", "outlook", "projection", "prediction", "estimate"})
 """Nouns that in percent, and with nothing else told, are of what grows."""
 _WORTH_GAP = 14
 _LED = 3
@@ -59,7 +58,9 @@ class Carrier:
         )
         if not points_back and draft.governor.bare:
             pronoun = draft.governor.bare[0]
-            points_back = draft.quantity.dimension != "ratio" or self._tree.keys[pronoun] not in FORECASTS
+            points_back = (
+                draft.quantity.dimension != "ratio" or self._tree.keys[pronoun] not in self._cues.forecast_nouns
+            )
         if points_back and pronoun is not None and self._take_antecedent(draft, pronoun):
             return
         if points_back or (draft.phrase is None and not governor.nouns and draft.is_relative):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
-from flows.nlp.figures.carry import FORECASTS
 from flows.nlp.figures.draft import WINDOW, Cues, Draft
 from flows.nlp.figures.tree import Tree
 from flows.nlp.measures import Measures
@@ -19,6 +18,7 @@ _LEAD_REACH = 9
 _LONG_DAYS = 27
 _COMPARED = frozenset({"from", "than", "against", "versus", "vs", "compared"})
 _LIGHT = frozenset({"DT", "PRP$", "JJ", "JJR", "VBN", "_SP", "POS"})
+_BEARERS = {"company": "ORG", "economy": "GPE"}
 _GROWTHS = ("growth", "gdp")
 
 
@@ -55,7 +55,7 @@ class ContextReader:
         if governor.own_of is not None or governor.modified is not None or governor.verb is None:
             return
         head = tree.keys[draft.phrase[1] - 1] if draft.phrase is not None else ""
-        is_forecast = quantity.dimension == "ratio" and head in FORECASTS
+        is_forecast = quantity.dimension == "ratio" and head in self._cues.forecast_nouns
         is_goods = quantity.dimension in _GOODS and draft.kind == "level"
         if not is_forecast and not (is_goods and tree.lemmas[governor.verb] in self._cues.level_verbs):
             return
@@ -133,6 +133,22 @@ class ContextReader:
             draft.supplier = other.supplier
         elif draft.recipient is None and other_flow == "in" and not _is_same(other.recipient, draft.supplier):
             draft.recipient = other.recipient
+
+    def fill_subjects(self, drafts: Sequence[Draft]) -> None:
+        """ "Its profit fell to …. Revenue was 78 billion": of the company that the figure before is of."""
+        kinds = self._cues.subject_measures
+        for draft in drafts:
+            fields = kinds.get(draft.measure or "")
+            if fields is None or draft.subject is not None or not self._is_bare(draft):
+                continue
+            for other in self._before(draft, drafts, _REACH):
+                if other.subject is None or not set(fields.split("|")) & set(
+                    kinds.get(other.measure or "", "").split("|")
+                ):
+                    continue
+                if other.subject.entity.entity_type == _BEARERS[fields.split("|")[0]]:
+                    draft.subject = other.subject
+                break
 
     def fill_periods(self, drafts: Sequence[Draft]) -> None:
         """Give figures the time that the story opens with, and tie "a year earlier" to what it is compared with."""

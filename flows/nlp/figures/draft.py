@@ -50,8 +50,11 @@ class Cues:
         self.time_nouns = {row.term: row.value or "" for row in by_role.get("time_noun", ())}
         self.goods_measures = words("goods_measure")
         self.period_measures = {row.term: row.value or "" for row in by_role.get("period_measure", ())}
+        self.subject_measures = {row.term: row.value or "" for row in by_role.get("subject_measure", ())}
         self.giving_verbs = words("giving_verb")
         self.capping = words("capping_word")
+        self.forecast_nouns = words("forecast_noun")
+        self.forecast_verbs = words("forecast_verb")
         self.records = words("record")
         self.not_records = words("not_record")
 
@@ -76,6 +79,8 @@ class Draft:
     supplier: MentionSpan | None = None
     recipient: MentionSpan | None = None
     subject: MentionSpan | None = None
+    forecaster: MentionSpan | None = None
+    """Who foresees it, where the verb is none of saying: "kept its forecast"."""
     period_start: date | None = None
     period_end: date | None = None
     period_surface: str | None = None

@@ -9,8 +9,11 @@ from flows.nlp.measures import Measures
 from flows.nlp.spans import MentionSpan
 
 _DEALERS = frozenset({"GPE", "ORG", "LOC", "NORP", "PERSON"})
+_OWNERS = frozenset({"GPE", "ORG"})
 _THINGS = frozenset({"FACILITY", "PROJECT"})
 _WE = frozenset({"we", "our", "us"})
+_POSSESSIVES = frozenset({"its", "their", "his", "her"})
+_CLIMB = 12
 
 
 @dataclass(slots=True)
@@ -69,6 +72,9 @@ class PartyReader:
                     supplier = mention
                 elif flow == "in" and recipient is None:
                     recipient = mention
+        if supplier is None and recipient is None:
+            teller = self._telling_country(draft)
+            supplier, recipient = (teller, None) if flow == "out" else (None, teller)
         if recipient is None and flow == "out" and supplier is not None:
             recipient = self._taker(draft)
         if supplier is None and flow == "in":
@@ -86,11 +92,11 @@ class PartyReader:
             head = self._head(draft.phrase)
             for token in range(start, end):
                 mention = self.mention_at(token)
-                if mention is not None and token < head:
+                if mention is not None and token < head and not self._is_forecast_of(draft, token + 1, mention):
                     return mention
             for child in tree.children[head]:
                 if tree.deps[child] == "poss" and child < head:
-                    return self._named(child, speaker)
+                    return self._named(child, speaker) or self._possessor(child)
         verb = draft.governor.verb
         if verb is None:
             return None
@@ -101,7 +107,32 @@ class PartyReader:
         subject = tree.subject(verb)
         if subject is None or ((draft.measure_rule or "").startswith("noun") and self._in_phrase(subject, draft)):
             return None
-        return self._named(subject, speaker)
+        named = self._named(subject, speaker)
+        return None if named is not None and self._foresees(draft, verb, named) else named
+
+    def _foresees(self, draft: Draft, verb: int, named: MentionSpan) -> bool:
+        """ "Conab forecast soybean exports at 105 million tons": the agency exports none. "Russia expects exports to
+        reach 240 million tons" is of Russia."""
+        if draft.commodity is None or self._tree.lemmas[verb] not in self._cues.forecast_verbs:
+            return False
+        return self._note_forecaster(draft, named)
+
+    def _note_forecaster(self, draft: Draft, named: MentionSpan) -> bool:
+        if named.entity.entity_type not in ("ORG", "PERSON"):
+            return False
+        draft.forecaster = draft.forecaster or named
+        return True
+
+    def _telling_country(self, draft: Draft) -> MentionSpan | None:
+        """ "Russia expects oil exports to reach 240 million tons": exports of nobody else are its own."""
+        tree, verb = self._tree, draft.governor.verb
+        if verb is None or tree.deps[verb] not in ("ccomp", "xcomp"):
+            return None
+        subject = tree.subject(verb)
+        if subject is None or not self._in_phrase(subject, draft):
+            return None
+        teller = tree.subject(tree.heads[verb])
+        return self.mention_at(teller, frozenset({"GPE"})) if teller is not None else None
 
     def _named(self, noun: int, speaker: MentionSpan | None) -> MentionSpan | None:
         """Whom a noun names: itself, or the country in "Chinese refiners"; the speaker's country for "we"."""
@@ -116,6 +147,24 @@ class PartyReader:
             return mention
         start, _ = tree.phrase(noun)
         return next((found for token in range(noun - 1, start - 1, -1) if (found := self.mention_at(token))), None)
+
+    def _possessor(self, pronoun: int) -> MentionSpan | None:
+        """Who "its" is: the subject of the nearest clause that it does not stand in the subject of."""
+        tree = self._tree
+        if tree.lowers[pronoun] not in _POSSESSIVES:
+            return None
+        token = pronoun
+        for _ in range(_CLIMB):
+            head = tree.heads[token]
+            if head == token:
+                return None
+            if tree.tags[head] in VERB_TAGS and tree.deps[token] not in ("nsubj", "nsubjpass"):
+                subject = tree.subject(head)
+                if subject is not None and subject < pronoun:
+                    named = self._named(subject, None)
+                    return named if named is not None and _fits_pronoun(tree.lowers[pronoun], named) else None
+            token = head
+        return None
 
     def _attached(self, draft: Draft) -> Iterator[tuple[str, MentionSpan]]:
         """Prepositions with the one they name, on the amount, on what it is of, on the noun and on the verb."""
@@ -224,16 +273,32 @@ class PartyReader:
             start, end = draft.phrase
             head = self._head(draft.phrase)
             for child in tree.children[head]:
-                if tree.deps[child] == "poss" and (mention := self._named(child, None)) is not None:
-                    yield mention
+                if tree.deps[child] == "poss":
+                    mention = self._named(child, None) or self._possessor(child)
+                    if mention is not None and not self._is_forecast_of(draft, head, mention):
+                        yield mention
             for token in range(start, end):
-                if (mention := self.mention_at(token)) is not None:
+                mention = self.mention_at(token)
+                if mention is not None and not self._is_forecast_of(draft, head, mention):
                     yield mention
             for place in (head, end - 1):
                 for preposition, mention in self._below(place, 2):
                     if preposition in ("of", "in", "at", "for", "by", "with", "between"):
                         yield mention
         yield from self._verb_subject(draft)
+        yield from self._main_subject(draft)
+
+    def _main_subject(self, draft: Draft) -> Iterator[MentionSpan]:
+        """ "Nigeria plans to pump more, after production averaged 1.3 million bpd": whom the main clause is about."""
+        tree, verb = self._tree, draft.governor.verb
+        if verb is None or tree.deps[verb] != "advcl" or draft.phrase is None or len(range(*draft.phrase)) > 1:
+            return
+        main = tree.heads[verb]
+        # "Nigeria plans to …, the minister said, after …": the parse hangs both on what he did, not on what he said.
+        for clause in (main, tree.child(main, "ccomp")):
+            subject = tree.subject(clause) if clause is not None else None
+            if subject is not None and (mention := self.mention_at(subject, _OWNERS)) is not None:
+                yield mention
 
     def _verb_subject(self, draft: Draft) -> Iterator[MentionSpan]:
         tree, governor = self._tree, draft.governor
@@ -249,7 +314,14 @@ class PartyReader:
         if verb is not None and governor.relation != "subject":
             subject = tree.subject(verb)
             if subject is not None and (mention := self._named(subject, None)) is not None:
-                yield mention
+                noun = tree.child(verb, "dobj")
+                if not self._foresees(draft, verb, mention) and not self._is_forecast_of(draft, noun, mention):
+                    yield mention
+
+    def _is_forecast_of(self, draft: Draft, noun: int | None, named: MentionSpan) -> bool:
+        """ "The agency lifted its forecast for world demand", "the bank's Brent forecast"."""
+        is_forecast = noun is not None and self._tree.keys[noun] in self._cues.forecast_nouns
+        return is_forecast and self._note_forecaster(draft, named)
 
     # What one sentence says for the next.
 
@@ -302,6 +374,10 @@ class PartyReader:
             if tree.lowers[token] == "of" and token > start:
                 return token - 1
         return end - 1
+
+
+def _fits_pronoun(pronoun: str, mention: MentionSpan) -> bool:
+    return (mention.entity.entity_type == "PERSON") == (pronoun in ("his", "her"))
 
 
 def settle_purchases(draft: Draft) -> None:

@@ -18,6 +18,7 @@ _COMPARED = frozenset({"from", "with", "than", "versus", "against", "over", "on"
 """Before a time that a change is told against: "up 5% from 2019", "more than in 2022"."""
 _FOLLOWERS = frozenset({"compared", "versus", "against", "vs", "from"})
 _COMPARING = frozenset({"than", "compared", "against", "versus", "vs", "vs.", "as", "unlike", "relative"})
+_EARLIER = frozenset({"previous", "preceding", "prior", "same", "corresponding"})
 _SUPERLATIVES = frozenset(
     {"highest", "lowest", "largest", "biggest", "most", "best", "worst", "first", "least", "steepest"}
 )
@@ -125,6 +126,7 @@ class PeriodReader:
         is_before = tree.lowers[period.token_end - 1] in ("earlier", "ago", "before", "previously")
         is_compared = period.role == "than" or (before in _COMPARED and period.role == "in")
         is_compared = is_compared or (period.role == "over" and period.granularity != "span")
+        is_compared = is_compared or self._is_over_earlier(period)
         is_base = is_before or (draft.kind == "change" and is_after and is_compared)
         if is_base and not (is_after and gap <= 3 and self._is_compared(draft)):
             return _FAR
@@ -137,6 +139,11 @@ class PeriodReader:
         if period.role in ("before", "until") and quantity.dimension != "duration":
             cost += 10
         return cost
+
+    def _is_over_earlier(self, period: PeriodSpan) -> bool:
+        """ "an increase of 21 percent over the previous year": told against it, not in the course of it."""
+        words = self._tree.lowers[period.token_start : period.token_end]
+        return words[0] == "over" and not _EARLIER.isdisjoint(words)
 
     def _tells(self, verb: int) -> bool:
         """Whether a verb of telling tells anything: "added that", as against "the economy added 73,000 jobs"."""

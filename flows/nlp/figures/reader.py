@@ -179,6 +179,7 @@ class FigureReader:
         for draft in readable:
             speaker = speaker_of(doc, draft.quantity.head) if cue_tokens else None
             parties.read(draft, speaker)
+            speaker = speaker or draft.forecaster
             draft.speaker_entity_id = speaker.entity.entity_id if speaker is not None else None
             periods.read(draft)
             self._read_status(doc, draft)
@@ -201,6 +202,7 @@ class FigureReader:
             carrier.give_to_reached(draft, drafts)
         carrier.share_restated(readable)
         context.fill_parties(readable)
+        context.fill_subjects(readable)
         context.fill_periods(readable)
         for draft in readable:
             settle_purchases(draft)
