@@ -41,11 +41,9 @@ def locate(
             counted[entity.country_iso3] += 1
     if not counted:
         return
-    iso, count = counted.most_common(1)[0]
-    total = counted.total()
-    share = _MOST_AT_HOME if iso == _dateline(doc, mentions) else _MOST
-    main = iso if len(counted) == 1 or (total >= _LEAST_PLACES and count >= share * total) else None
-    is_about = main is not None and (total >= _LEAST_ALONE if len(counted) == 1 else count >= _LEAST_MOSTLY)
+    main = home_country(doc, mentions, counted)
+    count = counted[main] if main is not None else 0
+    is_about = main is not None and count >= (_LEAST_ALONE if len(counted) == 1 else _LEAST_MOSTLY)
     in_office = {item.entity.entity_id for item in offices.stated if item.office is not None}
     found: dict[str, str] = {}
     for mention in mentions:
@@ -60,6 +58,16 @@ def locate(
         if country is not None:
             found.setdefault(entity.entity_id, country)
     give_countries(mentions, found, offices)
+
+
+def home_country(doc: Doc, mentions: list[MentionSpan], counted: Counter[str]) -> str | None:
+    """The state that a text is about, by how often each state and its places are named and by its dateline."""
+    if not counted:
+        return None
+    iso, count = counted.most_common(1)[0]
+    total = counted.total()
+    share = _MOST_AT_HOME if iso == _dateline(doc, mentions) else _MOST
+    return iso if len(counted) == 1 or (total >= _LEAST_PLACES and count >= share * total) else None
 
 
 def _dateline(doc: Doc, mentions: list[MentionSpan]) -> str | None:

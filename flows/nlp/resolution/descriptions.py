@@ -1,12 +1,15 @@
 """Descriptions that stand for one entity: "the Chinese corporation", "the Russian president", "the plant"."""
 
 from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
 from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 from flows.nlp.entities.tables import EntityTables, TitleRow
+from flows.nlp.resolution.countries import home_country
 from flows.nlp.resolution.offices import StatedOffices, title_starting_at
 from flows.nlp.resolution.words import Described, ResolutionWords
 from flows.nlp.spans import MentionSpan
@@ -70,6 +73,9 @@ class _Finder:
         self.sentences = sentences
         self.at = {index: mention for mention in mentions for index in range(mention.token_start, mention.token_end)}
         self.on: date | None = doc._.published_on
+        self._named = Counter(mention.entity.entity_id for mention in mentions)
+        places = [mention.entity.country_iso3 for mention in mentions if mention.entity.entity_type == "GPE"]
+        self._home = home_country(doc, mentions, Counter(iso for iso in places if iso is not None))
 
     def _earlier(self, before: int) -> list[MentionSpan]:
         end = bisect_left(self.mentions, before, key=lambda mention: mention.token_start)
@@ -165,21 +171,94 @@ class _Finder:
         return next(iter(found.values())) if len(found) == 1 else None
 
     def _kind(self, before: int, kinds: list[Described], iso: str | None) -> Entity | None:
-        earlier = self._earlier(before)
         for kind in kinds:
-            found: dict[str, Entity] = {}
-            for mention in earlier:
-                if not _fits(mention.entity, kind):
-                    continue
-                if iso is not None:
-                    if mention.entity.country_iso3 != iso:
-                        continue
-                elif self.sentences[before] - self.sentences[mention.token_start] >= _WINDOW:
-                    continue
-                found[mention.entity.entity_id] = mention.entity
-            if len(found) == 1:
-                return next(iter(found.values()))
+            if kind.kind in _OF_A_STATE:
+                entity = self._of_state(before, kind) if iso is None else None
+            elif iso is not None:
+                entity = _only(
+                    m for m in self._earlier(before) if m.entity.country_iso3 == iso and _fits(m.entity, kind)
+                )
+            else:
+                entity = self._late(before, kind)
+            if entity is not None:
+                return entity
         return None
+
+    def _late(self, before: int, kind: Described) -> Entity | None:
+        """The one of this kind named of late; of several the one that led the sentence before, else the text's own."""
+        fitting = [mention for mention in self._earlier(before) if _fits(mention.entity, kind)]
+        number = self.sentences[before]
+        late = [mention for mention in fitting if number - self.sentences[mention.token_start] < _WINDOW]
+        only = _only(late)
+        if kind.entity_type == "GPE":
+            home = self.tables.entities.get(f"country:{self._home}")
+            is_aside = only is None or (only.country_iso3 != self._home and self._is_aside(late))
+            return home if home is not None and is_aside else only
+        if kind.entity_type != "ORG":
+            return only
+        # "Analysts at Jefferies" and "told Reuters" bring in others than whom the text is about.
+        own = self._own(fitting)
+        if only is not None and (own is None or own.entity_id == only.entity_id or not self._is_aside(late)):
+            return only
+        leading = [m for m in late if number - self.sentences[m.token_start] <= 1 and self._leads(m.head)]
+        return _only(leading) or own
+
+    def _own(self, fitting: list[MentionSpan]) -> Entity | None:
+        """Whom the text is about: of this kind the first named, and named more often than any other."""
+        if not fitting:
+            return None
+        first = fitting[0]
+        count = self._named[first.entity.entity_id]
+        others = (self._named[m.entity.entity_id] for m in fitting if m.entity.entity_id != first.entity.entity_id)
+        is_first = self.sentences[first.token_start] - self.sentences[0] <= 1
+        return first.entity if is_first and count >= 2 and count > max(others, default=0) else None
+
+    def _is_aside(self, late: list[MentionSpan]) -> bool:
+        """Whether all of these stand behind a preposition: where somebody works, not who acts."""
+        return all(self.doc[mention.head].dep_ == "pobj" for mention in late)
+
+    def _leads(self, head: int) -> bool:
+        """Whether a mention alone is the subject of its sentence's main verb."""
+        token = self.doc[head]
+        if token.dep_ not in ("nsubj", "nsubjpass") or token.head.dep_ != "ROOT":
+            return False
+        return not any(child.dep_ == "conj" for child in token.children)
+
+    def _of_state(self, before: int, kind: Described) -> Entity | None:
+        """ "The government", "the capital", "the central bank" of the one state that the text is about."""
+        if kind.kind == "central_bank":
+            named = [mention for mention in self._earlier(before) if mention.entity.sector == "central_bank"]
+            if named:
+                number = self.sentences[before]
+                late = [mention for mention in named if number - self.sentences[mention.token_start] < _WINDOW]
+                return _only(late) or _only(named)
+            return self.tables.state_bodies.get(("central_bank", self._home)) if self._home is not None else None
+        if self._home is None or self._is_elsewhere(before):
+            return None
+        if kind.kind == "government":
+            return self.tables.entities.get(f"country:{self._home}")
+        capitals = [key for key, iso in self.tables.capitals.items() if iso == self._home]
+        return self.tables.entities[capitals[0]] if len(capitals) == 1 else None
+
+    def _is_elsewhere(self, before: int) -> bool:
+        """Whether the sentence has named another state up to here."""
+        start = bisect_left(self.mentions, before, key=lambda mention: mention.token_start)
+        for mention in reversed(self.mentions[max(0, start - _NEAR) : start]):
+            if self.sentences[mention.token_start] != self.sentences[before]:
+                break
+            if mention.entity.entity_type == "GPE" and mention.entity.country_iso3 not in (None, self._home):
+                return True
+        return False
+
+
+_NEAR = 20
+"""Mentions: as many of one sentence are looked at."""
+_OF_A_STATE = frozenset(("government", "capital", "central_bank"))
+
+
+def _only(mentions: Iterable[MentionSpan]) -> Entity | None:
+    found = {mention.entity.entity_id: mention.entity for mention in mentions}
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _fits(entity: Entity, kind: Described) -> bool:
