@@ -25,6 +25,8 @@ def mark_paragraph_starts(doc: Doc) -> Doc:
             following.is_sent_start = True
     dateline = read_dateline(doc.text)
     if dateline is not None:
+        for token in doc.char_span(dateline.char_start, dateline.char_end, alignment_mode="contract") or ():
+            token.is_sent_start = False  # "NAIROBI —": the parser parts it at the dash
         _start_sentence(doc, dateline.char_start)
         _keep_together(doc, _start_sentence(doc, dateline.char_end))
     if doc._.title and doc.text.startswith(f"{doc._.title}\n"):
