@@ -191,6 +191,11 @@ class Measures:
         keys = [singular(word) for word in _WORD.findall(text.lower())]
         return list(self._in_keys(keys, 0, len(keys)))
 
+    def nouns_of_text(self, text: str) -> list[Sense]:
+        """What the single words of a text that is not parsed may measure, the first meaning of each."""
+        senses = self._senses["noun"]
+        return [senses[(word,)][0] for word in map(singular, _WORD.findall(text.lower())) if (word,) in senses]
+
     def commodity_fits(self, commodity: str, dimension: str | None) -> bool:
         """Whether an amount of ``dimension`` can be one of ``commodity``: no barrels of electricity.
 

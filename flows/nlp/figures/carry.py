@@ -11,13 +11,13 @@ from flows.nlp.measures import Measures, fits
 MAX_BACK = 2
 """Sentences that a pronoun reaches back over."""
 
-"""Nouns that in percent, and with nothing else told, are of what grows."""
 _WORTH_GAP = 14
 _LED = 3
 """Paragraphs after the first that its time still holds for."""
 
 _COMPARED = frozenset({"compared", "versus", "vs", "against", "from", "than"})
-_LEVELS = ("level", "rate")
+_HELD = frozenset({"from", "than", "against", "versus", "vs", "compared"})
+LEVELS = ("level", "rate")
 _TIED = ("attached", "bracket", "aside", "of-which", "reached")
 """Rules of base links that leave no doubt what a change is of."""
 
@@ -239,7 +239,7 @@ class Carrier:
             return
         if draft.continues is not None:
             other = drafts[draft.continues]
-            draft.base = other.index if other.kind in _LEVELS else other.base
+            draft.base = other.index if other.kind in LEVELS else other.base
             draft.base_rule = "carried" if draft.base is not None else None
             return
         if draft.kind != "change" or draft.measure is None:
@@ -249,7 +249,12 @@ class Carrier:
                 return
             is_same = (other.measure, other.commodity) == (draft.measure, draft.commodity)
             is_same = is_same and other.status == draft.status
-            if other.kind in _LEVELS and other.sentence < draft.sentence and is_same and self._same_head(draft, other):
+            if (
+                other.kind in LEVELS
+                and other.sentence < draft.sentence
+                and is_same
+                and same_head(self._tree, draft, other)
+            ):
                 if draft.period_surface is None or draft.period_start == other.period_start:
                     draft.base, draft.base_rule = other.index, "sentence-before"
                 return
@@ -266,9 +271,9 @@ class Carrier:
                 draft.period_basis = other.period_basis
             return
         for other in reversed(drafts[max(0, draft.index - WINDOW) : draft.index]):
-            if draft.sentence - other.sentence > 1 or not self._same_paragraph(other, draft):
+            if draft.sentence - other.sentence > 1 or not self._in_paragraph_before(other, draft):
                 break
-            if other.sentence == draft.sentence or not other.has_period:
+            if other.sentence == draft.sentence or not other.has_period or is_compared(self._tree, other):
                 continue
             if draft.status == other.status == "reported" and self._continues(draft, other):
                 self._carry(draft, other, "carried:sentence-before")
@@ -353,45 +358,30 @@ class Carrier:
         draft.status = before.status
         if draft.kind == before.kind and draft.quantity.dimension == before.quantity.dimension:
             draft.period_surface = None  # told of the first
-        if draft.kind in _LEVELS and before.kind in _LEVELS:
+        if draft.kind in LEVELS and before.kind in LEVELS:
             draft.measure = draft.measure or before.measure
             draft.phrase = before.phrase or draft.phrase
             if draft.period_surface is None and before.has_period:
                 carry_period(draft, before, "carried:base")
                 draft.period_basis = before.period_basis
 
-    def share_restated(self, drafts: Sequence[Draft]) -> None:
-        """Give a figure without a period that of the same figure told elsewhere in the text."""
-        groups: dict[tuple[object, ...], list[Draft]] = {}
-        for draft in drafts:
-            if draft.kind in _LEVELS and draft.quantity.dimension not in ("count", "duration", "ratio"):
-                quantity = draft.quantity
-                groups.setdefault((quantity.value, quantity.unit_code, quantity.comparator), []).append(draft)
-        for members in groups.values():
-            dated = [draft for draft in members if draft.has_period][:WINDOW]
-            for draft in members:
-                if draft.period_surface is not None:
-                    continue
-                same = [other for other in dated if self._states_the_same(draft, other)]
-                if same and len({(other.period_start, other.period_end) for other in same}) == 1:
-                    carry_period(draft, same[0], "carried:restated")
+    def _in_paragraph_before(self, one: Draft, other: Draft) -> bool:
+        """Whether ``one`` stands in the same paragraph, or the one before: the wires give each sentence its own."""
+        gap = self._tree.paragraph_of[other.sentence] - self._tree.paragraph_of[one.sentence]
+        return gap == 0 or (gap == 1 and one.measure == other.measure and one.commodity == other.commodity)
 
-    def _states_the_same(self, draft: Draft, other: Draft) -> bool:
-        if draft.measure != other.measure or (
-            None not in (draft.commodity, other.commodity) and (draft.commodity != other.commodity)
-        ):
-            return False
-        return draft.measure is not None or self._same_head(draft, other)
 
-    def _same_head(self, draft: Draft, other: Draft) -> bool:
-        if draft.phrase is None or other.phrase is None:
-            return False
-        keys = self._tree.keys
-        return keys[draft.phrase[1] - 1] == keys[other.phrase[1] - 1]
+def is_compared(tree: Tree, draft: Draft) -> bool:
+    """Whether a figure is only what another is held against: "up from 5 tons in 2022", "7 tons a year earlier"."""
+    start = draft.quantity.token_start
+    return draft.period_shift is not None or not _HELD.isdisjoint(tree.lowers[max(0, start - 3) : start])
 
-    def _same_paragraph(self, one: Draft, other: Draft) -> bool:
-        paragraphs = self._tree.paragraph_of
-        return paragraphs[one.sentence] == paragraphs[other.sentence]
+
+def same_head(tree: Tree, draft: Draft, other: Draft) -> bool:
+    """Whether the phrases measured end in one noun."""
+    if draft.phrase is None or other.phrase is None:
+        return False
+    return tree.keys[draft.phrase[1] - 1] == tree.keys[other.phrase[1] - 1]
 
 
 def _same(one: object, other: object) -> bool:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
+from flows.nlp.figures.carry import LEVELS, is_compared, same_head
 from flows.nlp.figures.draft import WINDOW, Cues, Draft
+from flows.nlp.figures.periods import carry_period
 from flows.nlp.figures.tree import Tree
 from flows.nlp.measures import Measures
 from flows.nlp.periods import calendar as cal
@@ -16,9 +18,9 @@ _REACH = 3
 _LEAD_REACH = 9
 """Sentences over which the time that a story opens with does."""
 _LONG_DAYS = 27
-_COMPARED = frozenset({"from", "than", "against", "versus", "vs", "compared"})
 _LIGHT = frozenset({"DT", "PRP$", "JJ", "JJR", "VBN", "_SP", "POS"})
 _BEARERS = {"company": "ORG", "economy": "GPE"}
+_OF_ALL = frozenset({"export", "import", "good", "service", "merchandise", "commodity"})
 _GROWTHS = ("growth", "gdp")
 
 
@@ -32,11 +34,13 @@ class ContextReader:
         self._dated = {
             tree.sentence_of[period.token_start]
             for period in periods
-            if period.token_start < tree.size and _is_long(period.start, period.end)
+            if period.token_start < tree.size and period.role != "than" and _is_long(period.start, period.end)
         }
         title = str(tree.doc._.title or "") if tree.doc.has_extension("title") else ""
         named = {commodity for commodity, _ in measures.commodities_of_text(title)}
         self._topic = named.pop() if len(named) == 1 else None
+        told = {sense.measure for sense in measures.nouns_of_text(title)} & cues.goods_measures
+        self._measure = told.pop() if len(told) == 1 else None
 
     # Before the parties are read.
 
@@ -57,7 +61,8 @@ class ContextReader:
         head = tree.keys[draft.phrase[1] - 1] if draft.phrase is not None else ""
         is_forecast = quantity.dimension == "ratio" and head in self._cues.forecast_nouns
         is_goods = quantity.dimension in _GOODS and draft.kind == "level"
-        if not is_forecast and not (is_goods and tree.lemmas[governor.verb] in self._cues.level_verbs):
+        is_aim = head in self._cues.transparent or head in self._cues.carrying  # "the target was cut to 5 Mt"
+        if not is_forecast and not (is_goods and (is_aim or tree.lemmas[governor.verb] in self._cues.level_verbs)):
             return
         before = [
             other
@@ -66,6 +71,8 @@ class ContextReader:
         ]
         if is_forecast:
             before = [other for other in before if other.measure in _GROWTHS] or before
+        if not before and is_goods and self._measure is not None and governor.pronoun is not None:
+            draft.measure, draft.measure_rule = self._measure, "carried"
         if not before or (is_goods and before[0].quantity.unit_code != quantity.unit_code):
             return
         draft.measure, draft.measure_rule = before[0].measure, "carried"
@@ -107,6 +114,7 @@ class ContextReader:
         """Give a delivery the side that the one before it told."""
         flows = self._measures.flows
         goods = self._cues.goods_measures
+        country = next((found for draft in drafts[:3] if (found := self._country(draft)) is not None), None)
         for draft in drafts:
             flow = flows.get(draft.measure or "")
             if flow is None or draft.measure not in goods:
@@ -120,10 +128,27 @@ class ContextReader:
                 if None not in (draft.commodity, other.commodity) and draft.commodity != other.commodity:
                     break
                 self._share_parties(draft, flow, other, other_flow)
+            is_open = draft.supplier is None and draft.recipient is None and self._is_of_all(draft)
+            if is_open and country is not None and draft.sentence:
+                draft.supplier, draft.recipient = (country, None) if flow == "out" else (None, country)
+
+    def _country(self, draft: Draft) -> MentionSpan | None:
+        """The country that the story opens with: whose economy grew, who exported."""
+        flow = self._measures.flows.get(draft.measure or "")
+        found = {None: draft.subject, "out": draft.supplier, "in": draft.recipient}[flow]
+        return found if draft.sentence <= 1 and found is not None and found.entity.entity_type == "GPE" else None
+
+    def _is_of_all(self, draft: Draft) -> bool:
+        """ "exports", "exports of goods": of the whole country, in the words of statistics."""
+        if draft.measure not in ("exports", "imports") or draft.phrase is None:
+            return False
+        keys, tags = self._tree.keys, self._tree.tags
+        nouns = [keys[token] for token in range(*draft.phrase) if tags[token] not in _LIGHT | {"IN", "CC"}]
+        return len(nouns) > 0 and set(nouns) <= _OF_ALL
 
     def _share_parties(self, draft: Draft, flow: str, other: Draft, other_flow: str) -> None:
         if draft.supplier is None and draft.recipient is None:
-            if self._is_bare(draft) and (draft.measure_rule or "").startswith("noun"):
+            if self._is_bare(draft) and (draft.measure_rule or "").startswith(("noun", "list")):
                 actor = other.supplier if other_flow == "out" else other.recipient
                 if flow == "out":
                     draft.supplier = actor
@@ -154,16 +179,32 @@ class ContextReader:
         """Give figures the time that the story opens with, and tie "a year earlier" to what it is compared with."""
         lead = next((draft for draft in drafts if self._leads(draft)), None)
         own = [draft for draft in drafts if draft.has_period and draft.period_basis != "carried"]
-        dated = self._dated - {draft.sentence for draft in own if self._is_compared(draft)}
-        dated |= {draft.sentence for draft in own if not self._is_compared(draft) and _is_dated(draft)}
+        dated = self._dated - {draft.sentence for draft in own}
+        own = [draft for draft in own if not is_compared(self._tree, draft) and _is_dated(draft)]
         for draft in drafts:
-            if lead is not None and draft.period_surface is None and self._goes_on(draft, lead, dated):
+            if lead is not None and draft.period_surface is None and self._goes_on(draft, lead, own, dated):
                 draft.period_start, draft.period_end = lead.period_start, lead.period_end
                 draft.period_surface, draft.period_basis = lead.period_surface, "carried"
                 draft.period_rule = "carried:lead"
+        for one, two in pairwise(drafts):
+            self._share_forecast(one, two)
         for other, draft in pairwise(drafts):
             if draft.period_shift is not None and other.sentence == draft.sentence:
                 self._tie(draft, other)
+
+    def _share_forecast(self, one: Draft, two: Draft) -> None:
+        """ "cut its forecast to 5.2% from 5.5% for 2024": both are of that year."""
+        if one.sentence != two.sentence or one.measure != two.measure or one.kind != two.kind:
+            return
+        if not one.status == two.status != "reported" or not is_compared(self._tree, two):
+            return
+        if one.governor.verb != two.governor.verb and two.quantity.token_start - one.quantity.token_end > 3:
+            return
+        for given, draft in ((one, two), (two, one)):
+            if draft.period_surface is None and given.period_surface is not None:
+                draft.period_start, draft.period_end = given.period_start, given.period_end
+                draft.period_surface, draft.period_basis = given.period_surface, given.period_basis
+                draft.period_rule = "carried:base"
 
     def _leads(self, draft: Draft) -> bool:
         return (
@@ -174,20 +215,41 @@ class ContextReader:
             and _is_long(draft.period_start, draft.period_end)
         )
 
-    def _goes_on(self, draft: Draft, lead: Draft, dated: set[int]) -> bool:
+    def _goes_on(self, draft: Draft, lead: Draft, own: Sequence[Draft], dated: set[int]) -> bool:
         fields = self._cues.period_measures
-        if draft.measure not in fields or draft.status != "reported" or self._is_compared(draft):
+        if draft.measure not in fields or draft.status != "reported" or is_compared(self._tree, draft):
             return False
         if not set(fields[draft.measure].split("|")) & set(fields[lead.measure or ""].split("|")):
             return False
         if not lead.sentence < draft.sentence <= lead.sentence + _LEAD_REACH or draft.sentence in dated:
             return False
         verb = draft.governor.verb
+        if any(o.sentence == draft.sentence and (o.index < draft.index or o.governor.verb == verb) for o in own):
+            return False
         return verb is not None and self._tree.tags[verb] == "VBD" and draft.quantity.dimension != "duration"
 
-    def _is_compared(self, draft: Draft) -> bool:
-        start = draft.quantity.token_start
-        return not _COMPARED.isdisjoint(self._tree.lowers[max(0, start - 3) : start])
+    def share_restated(self, drafts: Sequence[Draft]) -> None:
+        """Give a figure without a period that of the same figure told elsewhere in the text."""
+        groups: dict[tuple[object, ...], list[Draft]] = {}
+        for draft in drafts:
+            if draft.kind in LEVELS and draft.quantity.dimension not in ("count", "duration", "ratio"):
+                quantity = draft.quantity
+                groups.setdefault((quantity.value, quantity.unit_code, quantity.comparator), []).append(draft)
+        for members in groups.values():
+            dated = [draft for draft in members if draft.has_period][:WINDOW]
+            for draft in members:
+                if draft.period_surface is not None:
+                    continue
+                same = [other for other in dated if self._states_the_same(draft, other)]
+                if same and len({(other.period_start, other.period_end) for other in same}) == 1:
+                    carry_period(draft, same[0], "carried:restated")
+
+    def _states_the_same(self, draft: Draft, other: Draft) -> bool:
+        if draft.measure != other.measure or (
+            None not in (draft.commodity, other.commodity) and (draft.commodity != other.commodity)
+        ):
+            return False
+        return draft.measure is not None or same_head(self._tree, draft, other)
 
     def _tie(self, draft: Draft, other: Draft) -> None:
         """ "67 million tonnes, against 61 million a year ago": a year before the time of the first."""

@@ -57,10 +57,19 @@ class EllipsisReader:
                 continue
             if given.unit_code.partition("/")[0] != quantity.unit_code or not _is_near(draft, other, _PRICE_WINDOW):
                 continue
-            is_gapped = other.sentence == draft.sentence and self._is_gapped(other, draft)
-            if is_gapped or self._is_price(draft) or self._is_asked(draft, other):
+            is_here = other.sentence == draft.sentence
+            left = self._tree.lowers[max(given.token_end, draft.quantity.token_start - 2) : draft.quantity.token_start]
+            is_compared = is_here and not _COMPARED.isdisjoint(left)
+            is_gapped = is_here and (self._is_gapped(other, draft) or self._is_same_price(draft))
+            if is_gapped or is_compared or self._is_price(draft) or self._is_asked(draft, other):
                 self._complete(draft, other)
             return
+
+    def _is_same_price(self, draft: Draft) -> bool:
+        """ "… to average $84, but sees it slipping to $62"."""
+        governor = draft.governor
+        verb = self._tree.lemmas[governor.verb] if governor.verb is not None else None
+        return governor.pronoun is not None and verb in self._cues.level_verbs and governor.own_of is None
 
     def _is_price(self, draft: Draft) -> bool:
         """Whether the noun it hangs on is a price: "abolished the reserve price of $2.43"."""

@@ -20,6 +20,9 @@ _EXTENTS = frozenset(
 _GENERIC = frozenset({"freight", "consumption", "purchases"})
 """Measures of verbs that say less than the noun counted."""
 _EARNED = frozenset({"income", "revenue"})
+_VALUED = frozenset({"trade", "export", "import", "shipment", "turnover", "sale", "output", "production"})
+"""What is no property put at a price, but a sum: "trade was valued at $3 billion"."""
+_SESSIONS = frozenset({"trade", "trading", "session", "deal", "dealing"})
 _SUBJECT_GAP = 4
 """Words between a subject and its verb that still make one phrase: "Pakistan needs to repay"."""
 
@@ -56,6 +59,8 @@ class MeasureReader:
         if governor.own_of is not None and self._tree.keys[noun] in ("type", "kind", "sort", "pair", "piece", "set"):
             start, end = min(start, noun), self._tree.phrase(governor.own_of)[1]
         draft.phrase = (start, end)
+        if self._take_state(draft) or self._take_jobs(draft, noun):
+            return
         if self._take_verb(draft):
             if draft.measure in _GENERIC:  # "handled 84 million passengers"
                 told = self._measures.of_phrase(
@@ -75,6 +80,32 @@ class MeasureReader:
             draft.measure, draft.measure_rule = found.sense.measure, "counted"
         elif self._tree.keys[noun] == "people" and self._tree.child(noun, "poss") is not None:
             draft.measure, draft.measure_rule = "population", "counted"  # "the country's 8.5 million people"
+
+    def _take_state(self, draft: Draft) -> bool:
+        """ "81 people were confirmed dead", "102 people still unaccounted for": what is said of those counted."""
+        tree, verb, top = self._tree, draft.governor.verb, draft.governor.path[0]
+        places = [child for child in tree.children[top] if child > top and tree.deps[child] in ("amod", "acl", "relcl")]
+        if verb is not None and draft.governor.relation == "subject":
+            places += [child for child in tree.children[verb] if tree.deps[child] in ("oprd", "acomp") and child > verb]
+        for place in places:
+            sense = self._measures.of_word(tree.lowers[place], draft.quantity.dimension, "state")
+            if sense is not None:
+                draft.measure, draft.measure_rule = sense.measure, "adjective"
+                return True
+        return False
+
+    def _take_jobs(self, draft: Draft, noun: int) -> bool:
+        """ "will cut 3,000 jobs", "added 40 posts"."""
+        tree, verb = self._tree, draft.governor.verb
+        if verb is None or draft.governor.relation not in ("object", "subject"):
+            return False
+        found = self._measures.of_phrase(tree, noun, noun, "count", is_relative=False)
+        if found is None or found.sense.measure != "employment":
+            return False
+        sense = self._measures.of_word(tree.lemmas[verb], "count", "verb_of_jobs")
+        if sense is not None:
+            draft.measure, draft.measure_rule = sense.measure, f"verb:{tree.lemmas[verb]}"
+        return sense is not None
 
     # Everything else.
 
@@ -120,7 +151,8 @@ class MeasureReader:
             yield before, "before"  # "a magnitude 6.1 quake"
         yield from (pair for pair in near if not pair[1].startswith("of-"))
         verb = self._tree.lemmas[governor.verb] if governor.verb is not None else None
-        if far and (draft.kind == "change" or verb in self._cues.level_verbs):
+        is_sum = verb == "value" and len(far) > 0 and self._tree.keys[far[0][0]] in _VALUED
+        if far and (draft.kind == "change" or verb in self._cues.level_verbs or is_sum):
             # "raised exports by 5 bcm", "exports made up $5 million": whatever the verb means with an amount.
             yield from far
         yield -1, "verb"
@@ -149,6 +181,8 @@ class MeasureReader:
             return False
         if rule in ("own-of", "own-in") and found.sense.measure in _NOT_OF_A_SUM:
             return False
+        if rule == "own-in" and draft.kind == "change" and tree.keys[noun] in _SESSIONS:
+            return False  # "slid 6.5% in early trade"
         if found.sense.measure == "growth" and draft.kind in ("change", "level") and tree.keys[noun] == "growth":
             draft.kind = "change" if quantity.dimension == "ratio" else draft.kind
             draft.direction = draft.direction or ("down" if quantity.value < 0 else "up")
@@ -209,7 +243,8 @@ class MeasureReader:
         ):
             pos = "verb_to" if self._measures.of_word(lemma, dimension, "verb_to") else pos
         # The lemmatizer takes "fined" for a form of "fin".
-        sense = self._measures.of_word(lemma, dimension, pos) or self._measures.of_word(f"{lemma}e", dimension, pos)
+        forms = (lemma, f"{lemma}e", tree.lowers[verb])  # "nine people were still missing"
+        sense = next((found for form in forms if (found := self._measures.of_word(form, dimension, pos))), None)
         if sense is None:
             return False
         if sense.measure == "share_ownership" and relation == "at":
@@ -299,7 +334,8 @@ class MeasureReader:
         owned = [noun for noun in (governor.own_of,) if self._is_thing(noun)]
         owned += [noun for noun in (governor.own_in,) if self._is_amount_of(noun)]
         owned += governor.beside
-        far += governor.bare
+        aims = [noun for noun in governor.bare if tree.deps[noun] == "dobj"]
+        far = aims + far + [noun for noun in governor.bare if noun not in aims]  # "cut its forecast to 2%"
         is_level = governor.verb is not None and tree.lemmas[governor.verb] in self._cues.level_verbs
         is_level = is_level and not (draft.measure_rule or "").startswith("verb")  # "makes 2 million tonnes of iron"
         is_sum = quantity.dimension == "money" and self._is_amount_of(governor.own_in)
@@ -313,6 +349,9 @@ class MeasureReader:
         if change is not None and governor.verb is not None:
             is_asked = tree.lemmas[governor.verb] in self._cues.asking_verbs
             order = [change, *order] if is_asked else order  # "the unions want a rise of 8 percent"
+        change = governor.change_noun
+        if draft.kind in ("level", "rate") and change is not None and change in governor.path[1:3] and not near:
+            order = [change, *order]  # "cuts of 2.2 million barrels a day"
         for noun in order:
             if tree.tags[noun] in NOUN_TAGS and (noun not in self._owner or noun in owned):
                 draft.phrase = tree.whole_phrase(noun, floor(quantity, noun))

@@ -103,6 +103,10 @@ class PeriodReader:
         is_reporting = own in self._attribution_cues or (
             tree.lemmas[own] in self._cues.report_verbs and tree.tags[own] in VERB_TAGS
         )
+        if is_reporting and own == draft.governor.verb and tree.child(own, "auxpass") is not None:
+            is_reporting = False  # "81 people were confirmed dead on Tuesday"
+        if self._is_of_expecting(period, own):
+            return _FAR
         # "said on Friday that": when it was said. "reported for 2023 a profit": what it is about.
         if is_reporting and (period.granularity in _SHORT or (own != draft.governor.verb and self._tells(own))):
             return _FAR
@@ -144,6 +148,13 @@ class PeriodReader:
         """ "an increase of 21 percent over the previous year": told against it, not in the course of it."""
         words = self._tree.lowers[period.token_start : period.token_end]
         return words[0] == "over" and not _EARLIER.isdisjoint(words)
+
+    def _is_of_expecting(self, period: PeriodSpan, own: int) -> bool:
+        """ "from 2.25 million expected last month": when it was expected."""
+        today = self._tree.doc._.published_on if self._tree.doc.has_extension("published_on") else None
+        if today is None or period.end is None or period.end >= today or self._tree.tags[own] != "VBN":
+            return False
+        return self._tree.lemmas[own] in self._cues.asking_verbs and self._tree.child(own, "auxpass") is None
 
     def _tells(self, verb: int) -> bool:
         """Whether a verb of telling tells anything: "added that", as against "the economy added 73,000 jobs"."""

@@ -200,7 +200,7 @@ class FigureReader:
             carrier.take_over_bracket(draft, drafts)
         for draft in readable:
             carrier.give_to_reached(draft, drafts)
-        carrier.share_restated(readable)
+        context.share_restated(readable)
         context.fill_parties(readable)
         context.fill_subjects(readable)
         context.fill_periods(readable)
@@ -227,13 +227,14 @@ class FigureReader:
         """ "will import 1.2 million tonnes, down from 1.5 million last season": what lies behind, compared."""
         start = draft.quantity.token_start
         before = {token.lower_ for token in doc[max(0, start - 5) : start]}
-        if before.isdisjoint(_COMPARING) or draft.period_surface is None:
+        if before.isdisjoint(_COMPARING):
             return False
         if cue is not None and start - 5 <= cue < draft.quantity.token_end + 4:
             return False  # "above the 1.6 billion forecast for the third quarter"
         if draft.period_end is not None:
             return doc._.published_on is not None and draft.period_end < doc._.published_on
-        return not _BYGONE.isdisjoint(draft.period_surface.lower().split())
+        end = draft.quantity.token_end
+        return not _BYGONE.isdisjoint({token.lower_ for token in doc[end : end + 4]})
 
     def _figures(self, doc: Doc, tree: Tree, drafts: list[Draft]) -> list[Figure]:
         keys = {

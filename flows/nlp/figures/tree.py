@@ -183,7 +183,8 @@ class Tree:
                 if self.deps[child] in SUBJECTS:
                     if self.tags[child] in ("WDT", "WP") or (self.lowers[child] == "that" and child < verb):
                         return self.heads[verb] if self.deps[verb] == "relcl" else None
-                    return child
+                    # "Exports to Russia, mainly textiles, rose": the aside is taken for the subject.
+                    return next((noun for noun in self.children[child] if self.deps[noun] == "nsubj"), child)
             label, head = self.deps[verb], self.heads[verb]
             if head == verb:
                 return None

@@ -9,6 +9,8 @@ from flows.nlp.lexicon import Row, read_table
 
 _PLAIN_YEARS = range(1900, 2101)
 _RISKY_MONTHS = frozenset({"may", "march", "april", "june", "august", "mar", "mar."})
+_FISCAL_REACH = 400
+"""Tokens back over which a country's fiscal year goes on being meant."""
 _STRONG = frozenset({"in", "since", "by", "until", "till", "during", "before", "after", "throughout", "circa", "early"})
 
 
@@ -107,13 +109,12 @@ class Guards:
         return has_preposition and token.tag_[:1] != "V" and after not in ("of", "in", "-")
 
     def fiscal_start(self, doc: Doc, index: int) -> int | None:
-        """First month of the fiscal year of the one country named nearby."""
-        months = {
-            month
-            for token in doc[max(0, index - 40) : index + 20]
-            if (month := self._fiscal.get(token.lower_)) is not None
-        }
-        return months.pop() if len(months) == 1 else None
+        """First month of the fiscal year of the one country named nearby, else so far."""
+        for start, end in ((max(0, index - 40), index + 20), (max(0, index - _FISCAL_REACH), index)):
+            months = {month for token in doc[start:end] if (month := self._fiscal.get(token.lower_)) is not None}
+            if months:
+                return months.pop() if len(months) == 1 else None
+        return None
 
 
 def _is_name(token: Token) -> bool:

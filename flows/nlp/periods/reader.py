@@ -70,7 +70,13 @@ class PeriodReader:
             found = NOTHING if place.is_name else _resolve_place(place, context)
             if place.role == "from":
                 place.role = self._role_of_from(doc, place, found, published_on)
-            if node.form == "same" and node.count and found is NOTHING:
+            if (
+                node.form == "same"
+                and found is NOTHING
+                and node.year is None
+                and node.unit == "period"
+                and not node.shift
+            ):
                 continue  # "the nine months", of which nothing was told: a duration
             if found.start and found.end and place.role in ("in", "by", "over", "since"):
                 told.note(place.start, node, Told((found.start, found.end), node.granularity))

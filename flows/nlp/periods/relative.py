@@ -218,6 +218,12 @@ def same_unit(run: Run, match: re.Match[str]) -> Node | None:
     return with_year(run, match, node)
 
 
+@rule(r"tp(?![efI<>b])", "t")
+def that_period(run: Run, match: re.Match[str]) -> Node | None:
+    """ "Exports rose in the period": the one told of before."""
+    return Node(match.start(), match.end(), "same", "span", unit="period")
+
+
 @rule(rf"t?O(?P<p>p){YEAR}", "tO")
 def same_period(run: Run, match: re.Match[str]) -> Node | None:
     """The same period last year · the corresponding period of 2022."""

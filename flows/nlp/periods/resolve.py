@@ -229,7 +229,9 @@ def _shifted(node: Node, today: date, context: Context) -> Span | None:
         first = cal.add_days(today, node.shift)
         last = cal.add_days(today, node.shift + node.count)
         return (first, last) if first and last else None
-    there = cal.add_units(today, node.unit, node.shift)
+    # "Net sales for the full year fell": of a year that is over.
+    back = int(node.lean == "whole" and node.unit == "year" and not node.shift and context.leans() == "behind")
+    there = cal.add_units(today, node.unit, node.shift - back)
     return cal.unit_span(there, node.unit) if there else None
 
 

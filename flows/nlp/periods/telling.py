@@ -10,6 +10,8 @@ _LONG_REACH = 250
 _YEARS = frozenset({"year", "decade", "century"})
 _PARTS = frozenset({"month", "quarter", "half"})
 
+_SPANS = frozenset({"span", "quarter", "half"})
+
 _At = tuple[int, Told]
 
 
@@ -20,6 +22,7 @@ class Telling:
         self._last: _At | None = None
         self._long: _At | None = None
         self._part: _At | None = None
+        self._span: _At | None = None
 
     def note(self, start: int, node: Node, told: Told) -> None:
         """Remember ``node``, unless it only names what something is compared with."""
@@ -33,6 +36,8 @@ class Telling:
         self._long = self._last
         if told.granularity not in _YEARS:
             self._part = self._last
+        if told.granularity in _SPANS:
+            self._span = self._last
 
     def before(self, node: Node, start: int, sentence: int) -> Told | None:
         """What ``node`` at token ``start`` counts from, in the sentence that begins at token ``sentence``."""
@@ -42,7 +47,7 @@ class Telling:
             reach = _LONG_REACH
             if node.unit == "period":
                 is_here = self._long is not None and self._long[0] >= sentence
-                found = self._long if is_here else self._part or self._long or self._last
+                found = self._long if is_here else self._span or self._part or self._long or self._last
             elif node.unit in _PARTS:
                 found = self._part or self._last
             else:
