@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 IF_NAMED = "ORG?"
 """A team only where a name is seen: "BOSTON AT CHICAGO", but not "FIRE AT SCHOOL"."""
-_WORD = r"(?:St\. |[A-Z]\.|[^\W\d_a-z][\w'&-]*)"
+_WORD = r"(?<!\w)(?:St\. |[A-Z]\.|[^\W\d_a-z][\w'&-]*)"
 _NAME = rf"{_WORD}(?: {_WORD}){{0,3}}"
 SCORE = re.compile(r"(?<![\d-])\d{1,3} ?- ?\d{1,3}(?![\d-])")
 _FIXTURE = re.compile(rf"(?P<a>{_NAME}) v (?P<b>{_NAME})")

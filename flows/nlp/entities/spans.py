@@ -282,6 +282,10 @@ def _guess_wins(doc: Doc, guess: Found, inside: list[Hit], tables: EntityTables)
     first = inside[0]
     if first.start == guess.start and first.end < guess.end and doc[first.end].lower_ in ("'s", "’s"):
         return False
+    # "Sydney Qantas Airways": a town, then a name of its own that the table knows.
+    second = inside[1] if len(inside) > 1 and inside[1].start == first.end else None
+    if second is not None and (first.aliases[0].kind, second.aliases[0].kind) == ("place", "name"):
+        return _label(second, tables) != "ORG"
     # "Chinese Foreign Ministry" is two names: the state's and the ministry's.
     if len(inside) > 1 and any(hit.aliases[0].kind == "institution" for hit in inside):
         return False

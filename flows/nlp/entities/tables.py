@@ -159,6 +159,8 @@ class EntityTables:
     """(Code of a body that many states have, country code) to the body of that state."""
     holders_of: dict[str, list[str]] = field(default_factory=dict)
     """Code of a body to the states whose bodies ``state_bodies.csv`` names, the likeliest first."""
+    body_codes: frozenset[str] = frozenset()
+    """Codes of the bodies that many states have."""
     surnames: dict[str, str] = field(default_factory=dict)
     """Surname of a person who is known by it alone, to the person."""
     holdings: dict[tuple[str, str], list[Holding]] = field(default_factory=dict)
@@ -201,7 +203,11 @@ def load_tables(nlp: Language | None, user_dirs: tuple[Path, ...] = ()) -> Entit
         LexiconError: A row is malformed, or an alias names an entity that no table has.
     """
     words = load_name_words(user_dirs)
-    tables = EntityTables(AliasMatcher(nlp), words, SportWords(words.cues))
+    titles = {row.title.lower(): row for row in read_table("titles", TitleRow, user_dirs)}
+    # "Imam", "King": given names as well, but before a name titles.
+    not_given = {row.title for row in titles.values() if row.kind in ("honorific", "monarch")}
+    words = replace(words, given=words.given - not_given)
+    tables = EntityTables(AliasMatcher(nlp), words, SportWords(words.cues), titles=titles)
     _add_user_rows(tables, user_dirs)
     _add_countries(tables, user_dirs)
     _add_entities(tables, user_dirs)
@@ -209,7 +215,6 @@ def load_tables(nlp: Language | None, user_dirs: tuple[Path, ...] = ()) -> Entit
     _add_projects(tables, user_dirs)
     _add_institutions(tables, user_dirs)
     _add_offices(tables, user_dirs)
-    tables.titles = {row.title.lower(): row for row in read_table("titles", TitleRow, user_dirs)}
     tables.office_ends = frozenset(
         title.split()[-1] for title, row in tables.titles.items() if row.kind == "office" and " " in title
     )
@@ -242,6 +247,7 @@ def _add_institutions(tables: EntityTables, user_dirs: tuple[Path, ...]) -> None
     for row in read_table("state_bodies", StateBodyRow, user_dirs):
         tables.state_bodies[row.institution, row.country_iso3] = tables.entities[row.entity_id]
         tables.holders_of.setdefault(row.institution, []).append(row.country_iso3)
+    tables.body_codes = frozenset(code for code, _ in tables.state_bodies)
 
 
 def _listed(cell: str | None) -> list[str]:

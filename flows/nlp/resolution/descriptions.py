@@ -172,7 +172,9 @@ class _Finder:
 
     def _kind(self, before: int, kinds: list[Described], iso: str | None) -> Entity | None:
         for kind in kinds:
-            if kind.kind in _OF_A_STATE:
+            if kind.kind in self.tables.body_codes:
+                entity = self._body(before, kind, iso)
+            elif kind.kind in _OF_A_STATE:
                 entity = self._of_state(before, kind) if iso is None else None
             elif iso is not None:
                 entity = _only(
@@ -224,15 +226,25 @@ class _Finder:
             return False
         return not any(child.dep_ == "conj" for child in token.children)
 
+    def _body(self, before: int, kind: Described, iso: str | None) -> Entity | None:
+        """ "The Chinese foreign ministry"; "the central bank", "the army": the one named so far, else home's."""
+        if iso is not None:
+            return self.tables.state_bodies.get((kind.kind, iso))
+        named = [mention for mention in self._earlier(before) if self._is_body(mention.entity, kind)]
+        if named:
+            number = self.sentences[before]
+            late = [mention for mention in named if number - self.sentences[mention.token_start] < _WINDOW]
+            return _only(late) or _only(named)
+        if self._home is None or self._is_elsewhere(before):
+            return None
+        return self.tables.state_bodies.get((kind.kind, self._home))
+
+    def _is_body(self, entity: Entity, kind: Described) -> bool:
+        known = self.tables.state_bodies.get((kind.kind, entity.country_iso3 or ""))
+        return known is not None and known.entity_id == entity.entity_id
+
     def _of_state(self, before: int, kind: Described) -> Entity | None:
-        """ "The government", "the capital", "the central bank" of the one state that the text is about."""
-        if kind.kind == "central_bank":
-            named = [mention for mention in self._earlier(before) if mention.entity.sector == "central_bank"]
-            if named:
-                number = self.sentences[before]
-                late = [mention for mention in named if number - self.sentences[mention.token_start] < _WINDOW]
-                return _only(late) or _only(named)
-            return self.tables.state_bodies.get(("central_bank", self._home)) if self._home is not None else None
+        """ "The government", "the capital" of the one state that the text is about."""
         if self._home is None or self._is_elsewhere(before):
             return None
         if kind.kind == "government":
@@ -253,7 +265,7 @@ class _Finder:
 
 _NEAR = 20
 """Mentions: as many of one sentence are looked at."""
-_OF_A_STATE = frozenset(("government", "capital", "central_bank"))
+_OF_A_STATE = frozenset(("government", "capital"))
 
 
 def _only(mentions: Iterable[MentionSpan]) -> Entity | None:
