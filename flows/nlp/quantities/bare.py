@@ -34,6 +34,9 @@ def stands_as_number(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> 
     if reading.confidence <= 0:
         return False
     if reading.is_vague and reading.comparator == ">=":
+        if sentence.word(reading.start) == "scores":
+            step = reading.end + 1  # "scores were hurt", "scores were level"
+            return step < sentence.size and sentence.facts.has_tags and sentence.token(step).tag_ == "VBN"
         return sentence.word(reading.end) != "of" and len(sentence.lower) > 3
     if reading.scale != ONE or (reading.comparator not in (None, "=") and reading.start < reading.number_start):
         return True

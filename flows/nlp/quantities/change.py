@@ -40,7 +40,7 @@ def settle_kind(reading: Reading, sentence: Sentence, lexicon: Lexicon, previous
     direction = None if reading.list_role in ("from", "to") else _direction(reading, sentence, lexicon)
     if direction is None and reading.unit_code == "x":
         direction = _verb_left(reading, sentence, lexicon, "all") or "up"
-    if direction is None and previous is not None and _continues(previous, reading, sentence):
+    if direction is None and previous is not None and _continues(previous, reading, sentence, lexicon):
         direction = previous.direction
     if direction is not None:
         reading.kind, reading.direction = "change", direction
@@ -67,11 +67,13 @@ def hand_back(readings: list[Reading], sentence: Sentence) -> None:
             left.kind, left.direction = "change", right.direction
 
 
-def _continues(previous: Reading, reading: Reading, sentence: Sentence) -> bool:
+def _continues(previous: Reading, reading: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
     """ "up 8.5% on last year and 20% since 2020": a second amount of the same change."""
     if previous.kind != "change":
         return False
-    if _is_ratio(reading, sentence) and tuple(sentence.lower[previous.end : reading.start]) in _RESTATED:
+    # "1.6% lower, or 289.05 points": the word of direction may stand between.
+    after = previous.end + (sentence.word(previous.end) in lexicon.after)
+    if _is_ratio(reading, sentence) and tuple(sentence.lower[after : reading.start]) in _RESTATED:
         return True
     if previous.unit_code != reading.unit_code:
         return False
@@ -295,7 +297,8 @@ def _verb_direction(
         small = abs(reading.value) < Decimal(1000) and reading.scale == 1
         is_price = reading.dimension == "money" and small
         follows = sentence.word(reading.end)
-        if is_price and (follows in ("to", "at", "in") or "_per_" in (reading.dimension or "")):
+        is_restated = follows == "or" or (follows == "," and sentence.word(reading.end + 1) == "or")
+        if is_price and (is_restated or follows in ("to", "at", "in") or "_per_" in (reading.dimension or "")):
             return row.direction
         return row.direction if reading.dimension.startswith("money_per_") else None
     return None

@@ -16,6 +16,8 @@ _SUFFIXES = frozenset("st nd rd th am pm ers hrs gmt utc est ist max neo somethi
 _DAY_JOINTS = HYPHENS | {"and", "to", ","}
 _MODEL_LETTERS = 4
 _CLOCK_PARTS = frozenset((5, 10, 20, 25))
+_HOURS = 12
+_DAY_PARTS = frozenset(("morning", "afternoon", "evening"))
 _LARGEST_K = 16_000
 _LONGEST_TOKEN = 30
 
@@ -56,6 +58,8 @@ def _digits_reason(reading: Reading, sentence: Sentence) -> str | None:
             return "name"
         if before == "/" and not reading.is_fraction and start > 1 and sentence.is_digits(start - 2):
             return "date"
+        if before == "/" and start > 1 and len(sentence.text[start - 2]) == 1 and sentence.text[start - 2].isalpha():
+            return "name"  # "f/1.8"
         if before == ":" and start > 1 and sentence.is_digits(start - 2) and sentence.is_glued(start - 1):
             return "clock time"
         if before in HYPHENS and start > 1 and sentence.is_glued(start - 1):
@@ -179,6 +183,9 @@ def _bare_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
     is_hour = follows.isdecimal() or follows in lexicon.words.ones or follows in lexicon.words.teens
     if is_hour and (after == "past" or (after == "to" and before in ("at", "until") and reading.value in _CLOCK_PARTS)):
         return "clock time"  # "ten to six"
+    part = sentence.word(end + 2)
+    if after in ("in", "at") and reading.value <= _HOURS and (part in _DAY_PARTS or follows == "night"):
+        return "clock time"  # "at 8 in the evening"
     if lexicon.not_after.get(after) == "time" and _is_clock(sentence, end):
         return "clock time"
     if after in ("a", "p") and sentence.word(end + 1) == "." and sentence.word(end + 2) == "m":

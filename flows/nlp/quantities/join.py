@@ -6,7 +6,7 @@ from itertools import count, pairwise
 from flows.nlp.numbers import ONE, divide
 from flows.nlp.quantities.lexicon import Lexicon
 from flows.nlp.quantities.text import HYPHENS, Reading, Sentence
-from flows.nlp.quantities.units import read_rates
+from flows.nlp.quantities.units import apply_rates, denominator, read_rates
 
 _LIST_GAPS = frozenset(((",",), ("and",), ("or",), (",", "and"), (",", "or"), ("&",), ("and", "then"), ("plus",)))
 _SIDES = frozenset((("by",), ("x",), ("×",)))
@@ -92,6 +92,8 @@ def _share(readings: list[Reading], sentence: Sentence, lexicon: Lexicon) -> Non
         gap = _gap(left, right, sentence)
         if left.unit_code is None or len(gap) > 8 or not gap:
             continue
+        if gap == ("(",) and left.dimension == right.dimension == "money" and sentence.word(right.end) == ")":
+            _share_rate_behind(left, right, sentence, lexicon)
         if left.rate_codes and (left.unit_code or "").startswith(f"{right.unit_code}/"):
             # "£11.44 an hour from £10.42"
             if gap[-1] in _ELLIPSIS and gap[-1] not in ("at", "of", "and") and right.scale == left.scale:
@@ -126,6 +128,18 @@ def _share_late_rate(left: Reading, right: Reading, sentence: Sentence, lexicon:
     if right.rate_codes:
         left.unit_code, left.dimension, left.rate_codes = right.unit_code, right.dimension, list(right.rate_codes)
         left.rate_start, left.rate_end = right.rate_start, right.rate_end
+
+
+def _share_rate_behind(left: Reading, right: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
+    """ "3,952 ringgit ($841.93) a metric ton": the rate of both."""
+    found = denominator(sentence, right.end + 1, lexicon)
+    if found is None or left.rate_codes or right.rate_codes:
+        return
+    code, multiplier, end = found
+    for reading in (left, right):
+        reading.rate_codes, reading.value = [code], divide(reading.value, multiplier)
+        reading.rate_start, reading.rate_end = right.end + 1, end
+        apply_rates(reading, lexicon)
 
 
 def _share_scale(left: Reading, right: Reading, gap: tuple[str, ...]) -> None:

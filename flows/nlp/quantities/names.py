@@ -88,9 +88,12 @@ def _is_title(reading: Reading, sentence: Sentence) -> bool:
 
 
 def _is_headline(sentence: Sentence) -> bool:
-    """Printed With Capitals: no longer word but prepositions begins small."""
+    """Printed With Capitals: no word but articles, prepositions and the like begins small."""
     small = sentence.roles["small_in_headlines"]
-    return not any(len(text) > 3 and text.islower() and text not in small for text in sentence.text[:_HEADLINE])
+    return not any(
+        len(text) > 1 and text.islower() and text not in small and not sentence.lower[atom - 1][0].isdecimal()
+        for atom, text in enumerate(sentence.text[:_HEADLINE])
+    )
 
 
 def _is_quoted_title(reading: Reading, sentence: Sentence) -> bool:
@@ -220,7 +223,7 @@ def _is_model(reading: Reading, sentence: Sentence) -> bool:
         return (
             before.isalpha()
             and (tag == "NNP" or (tag[:2] == "NN" and text.endswith(".0")))
-            and sentence.lower[start - 1] != "magnitude"
+            and sentence.lower[start - 1] not in ("magnitude", "mach")
         )
     if (
         not text.isdecimal()

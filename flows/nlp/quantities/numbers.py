@@ -50,7 +50,7 @@ def read_number(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | N
         if sentence.word(end) == "of" and factor is not None:
             more, after = _read_scale(sentence, end + 2, lexicon, money=False)
             reading.value, reading.scale, reading.end = value * factor * more, factor * more, after
-        elif sentence.word(end) != "of":
+        elif sentence.word(end) != "of" or sentence.word(end + 1) == "the":
             return None
         reading.comparator, reading.is_vague = ("~" if last == "couple" else None), True
         reading.number_end = reading.end
@@ -237,6 +237,12 @@ def _ends_fraction(sentence: Sentence, start: int, after: int, lexicon: Lexicon)
     follows = sentence.word(after)
     if follows == "of" or follows in lexicon.words.scales:
         return True
+    if (
+        follows in HYPHENS
+        and sentence.lower[after - 1] in ("quarter", "half")
+        and unit_at(sentence, after + 1, lexicon) is not None
+    ):
+        return True  # "a quarter-acre lot"
     if sentence.word(after + 1 if follows in HYPHENS else after) in _POINTS:
         return True
     before = sentence.word(start - 1)

@@ -118,6 +118,10 @@ def read_exchange_rate(reading: Reading, sentence: Sentence, lexicon: Lexicon) -
     if word not in ("to", "against", "per", "versus", "for"):
         return
     step += 1
+    if word == "to" and own_code is not None and own_code != "USD" and sentence.lower[step : step + 2] == ["$", "1"]:
+        reading.unit_code, reading.dimension = f"{own_code}/USD", "money_per_money"
+        reading.rate_start, reading.rate_end, reading.end = reading.end, step + 2, step + 2
+        return  # "P58.86 to $1"
     if word != "per":
         if sentence.word(step) not in ("the", "one", "a"):
             return
@@ -148,7 +152,7 @@ def read_exchange_rate(reading: Reading, sentence: Sentence, lexicon: Lexicon) -
 def read_rates(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> None:
     """Extend a unit by its denominators: "a barrel", "/MWh", "per million people", "annually"."""
     for _ in range(3):
-        found = _denominator(sentence, reading.end, lexicon)
+        found = denominator(sentence, reading.end, lexicon)
         if found is None:
             break
         code, multiplier, end = found
@@ -176,7 +180,7 @@ def _rate_after_of(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> No
     if not sentence.facts.has_tags:
         return
     for atom in range(reading.end + 1, min(reading.end + 8, sentence.size)):
-        found = _denominator(sentence, atom, lexicon) if atom > reading.end + 1 else None
+        found = denominator(sentence, atom, lexicon) if atom > reading.end + 1 else None
         if found is not None and found[0] in _TIMES and sentence.lower[atom] not in HYPHENS:
             code, multiplier, end = found
             reading.rate_codes.append(code)
@@ -196,7 +200,7 @@ def apply_rates(reading: Reading, lexicon: Lexicon) -> None:
     reading.dimension = unit_dimension(code, lexicon.dimensions)
 
 
-def _denominator(sentence: Sentence, position: int, lexicon: Lexicon) -> tuple[str, Decimal, int] | None:
+def denominator(sentence: Sentence, position: int, lexicon: Lexicon) -> tuple[str, Decimal, int] | None:
     """One denominator at an atom: its code, what it multiplies, the atom after it."""
     lower, size = sentence.lower, sentence.size
     if position < size and lower[position] in HYPHENS and sentence.is_glued(position):
@@ -233,6 +237,9 @@ def _denominator(sentence: Sentence, position: int, lexicon: Lexicon) -> tuple[s
         return form.unit_code, form.multiplier, end
     if word == "per" and lower[step] in lexicon.rate_nouns:
         return lexicon.rate_nouns[lower[step]], ONE, step + 1
+    signs = lexicon.units_before.get((lower[step],)) if word == "/" else None
+    if signs is not None and signs[0].dimension == "money":
+        return signs[0].unit_code, ONE, step + 1  # "N800/$"
     if word == "per":
         return _per_noun(sentence, step, lexicon)
     if word in ("a", "an", "/") and lower[step] in lexicon.rate_nouns:
