@@ -12,6 +12,7 @@ from flows.nlp.entities.institutions import settle_institutions
 from flows.nlp.entities.metonyms import MetonymCues, means_its_state
 from flows.nlp.entities.places import settle_places
 from flows.nlp.entities.shape import LOCATIVE
+from flows.nlp.entities.sport import TEAM_WEIGHT
 from flows.nlp.entities.tables import INSTITUTION, EntityTables
 from flows.nlp.spans import MentionSpan
 from flows.records import Entity, stable_id
@@ -80,7 +81,7 @@ class Linker:
                 entity, method, confidence = self.tables.entities[f"country:{state}"], "country", 0.85
         else:
             wanted = _TYPE_OF.get(label or "ORG", "ORG")
-            entity, method, confidence = self._unknown(span.text, wanted)
+            entity, method, confidence = self._unknown(span.text, wanted, found.weight >= TEAM_WEIGHT)
             if entity.entity_type != wanted:
                 label = _LABEL_OF.get(entity.entity_type, label)
         return MentionSpan(
@@ -114,7 +115,7 @@ class Linker:
             return False
         return found.start == 0 or doc[found.start - 1].lower_ not in LOCATIVE
 
-    def _link_unknown(self, name: str, entity_type: str) -> tuple[Entity, str, float]:
+    def _link_unknown(self, name: str, entity_type: str, is_sure: bool) -> tuple[Entity, str, float]:
         key = normalised(name, entity_type)
         if entity_type == "PERSON":
             person = self._by_initial(name)
@@ -124,7 +125,7 @@ class Linker:
         if known is None and " " in key and entity_type in _CONFUSED:
             # The model takes people for organisations and the reverse: the table knows better.
             for other in _CONFUSED:
-                if known is None and other != entity_type:
+                if known is None and other != entity_type and not is_sure:
                     known, score = self._likely(normalised(name, other), other)
         if known is not None:
             return known, "exact" if score == 100 else "fuzzy", 0.93 if score == 100 else round(0.008 * score, 2)

@@ -265,11 +265,13 @@ def in_capitals(doc: Doc, start: int, end: int) -> bool:
     """Whether tokens stand among words in capitals, in capitals themselves."""
     if not all(doc[index].is_upper or not doc[index].is_alpha for index in range(start, end)):
         return False
-    around = [
-        doc[index]
-        for index in (*range(max(0, start - 3), start), *range(end, min(len(doc), end + 3)))
-        if doc[index].is_alpha
-    ]
+    around: list[Token] = []
+    for side in (range(start - 1, max(0, start - 3) - 1, -1), range(end, min(len(doc), end + 3))):
+        for index in side:
+            if doc[index].is_space:
+                break
+            if doc[index].is_alpha:
+                around.append(doc[index])
     return len(around) >= 2 and all(token.is_upper for token in around)
 
 

@@ -34,16 +34,26 @@ def locate(
     give_countries(mentions, _told(doc, mentions, tables), offices)
     by_sentence: dict[int, set[str]] = {}
     counted: Counter[str] = Counter()
+    bodies: Counter[str] = Counter()
     for mention in mentions:
         entity = mention.entity
-        if entity.entity_type == "GPE" and entity.country_iso3 is not None:
+        if entity.country_iso3 is None:
+            continue
+        if entity.entity_type == "GPE":
             by_sentence.setdefault(sentences[mention.token_start], set()).add(entity.country_iso3)
             counted[entity.country_iso3] += 1
-    if not counted:
-        return
+        elif entity.entity_type == "ORG" and entity.sector != "media":
+            bodies[entity.country_iso3] += 1
     main = home_country(doc, mentions, counted)
     count = counted[main] if main is not None else 0
-    is_about = main is not None and count >= (_LEAST_ALONE if len(counted) == 1 else _LEAST_MOSTLY)
+    is_alone = len(counted) == 1 or (main is not None and main == _dateline(doc, mentions))
+    is_about = main is not None and count >= (_LEAST_ALONE if is_alone else _LEAST_MOSTLY)
+    together = counted + bodies
+    if not is_about and len(counted) <= 1 and len(together) == 1 and together.total() >= _LEAST_PLACES:
+        # "Leeds Crown Court", "West Yorkshire Police": towns and bodies of one state only.
+        main, is_about = next(iter(together)), True
+    if main is None and not by_sentence:
+        return
     in_office = {item.entity.entity_id for item in offices.stated if item.office is not None}
     found: dict[str, str] = {}
     for mention in mentions:
@@ -114,7 +124,7 @@ def country_in_name(name: str, tables: EntityTables) -> str | None:
     while index < len(words):
         for width in (3, 2, 1):
             part = " ".join(words[index : index + width])
-            iso = tables.countries_of.get(part)
+            iso = tables.countries_of.get(part) or tables.countries_of.get(part.title())
             if iso is not None and (is_body or part not in tables.peoples_names):
                 found.add(iso)
                 index += width - 1
