@@ -22,6 +22,9 @@ VERBAL_TYPES = frozenset({"AGREE", "REQUEST", "REJECT", "THREATEN", "ACCUSE", "S
 _CEASING_TYPES = frozenset({"SANCTION", "RETREAT", "MARKET"})
 # Speak of what did happen: "condemned the attack" tells of an attack as well, where it says whose.
 _FACTIVE_TYPES = frozenset({"ACCUSE", "SUPPORT"})
+_DEEDS = frozenset(
+    {"ASSAULT", "COERCE", "SANCTION", "MOBILIZE", "PROTEST", "RETREAT", "AID", "COOPERATE", "AGREE", "CONSULT"}
+)
 _CLAUSE_STEPS = frozenset({"xcomp", "ccomp", "pcomp", "acl"})
 _NOUN_STEPS = frozenset(
     {"dobj", "nsubjpass", "pobj", "attr", "compound", "nmod", "amod", "conj", "appos", "oprd", "poss"}
@@ -121,12 +124,12 @@ def _absorbs(outer: Candidate, one: Candidate, *, is_clause: bool) -> bool:
         return True
     roles = {participant.role for participant in one.participants}
     if is_clause:
-        if outer_type == "AGREE" and any(test.key == "tells" for test in outer.trigger.tests):
+        if outer_type == "AGREE" and {"tells", "cown"} <= {test.key for test in outer.trigger.tests}:
             return False  # "said it would send aid": promised now, and planned
         if outer_type == "PROTEST" and inner_type in VERBAL_TYPES:
             return True  # "began a hunger strike to demand"
         return outer_type in VERBAL_TYPES or outer_type in _CEASING_TYPES
-    if outer_type in _FACTIVE_TYPES and {"actor", "recipient"} <= roles:
+    if outer_type in _FACTIVE_TYPES and {"actor", "recipient"} <= roles and inner_type in _DEEDS:
         return False
     has_object = any(test.key == "obj" for test in outer.trigger.tests)
     return has_object or outer_type in VERBAL_TYPES or outer_type in _FACTIVE_TYPES

@@ -27,8 +27,10 @@ PARTITIVES = frozenset(
     "some bcm mcm tcm ton tonne barrel meter metre mmt mt kilogram cargo amount volume quantity piece share unit part "
     "remainder rest phase stage stretch section segment day week month year hour decade end "
     "euro dollar pound yuan yen rouble ruble million billion trillion "
-    "hundred thousand".split()
+    "hundred thousand planeload truckload shipload boatload".split()
 )
+# Say what those who write them say: "passed a resolution calling on Israel".
+_PAPERS = frozenset("resolution motion statement letter petition declaration decree communique bill law report".split())
 _MAX_CLIMB = 8  # a chain of conjuncts or infinitives longer than this is a list, not a clause
 
 
@@ -165,7 +167,7 @@ class Parse:
         if head == verb:
             return []
         if dep == "acl":
-            if self.tag[verb] == "VBG":
+            if self.tag[verb] == "VBG" and self.lemma(head) not in _PAPERS:
                 return [head]
             return self._holders(head, depth)
         if dep == "relcl":
