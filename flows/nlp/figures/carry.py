@@ -228,6 +228,8 @@ class Carrier:
         if draft.base_rule == "reached" and draft.measure is not None:
             if base.measure is None and base.phrase == draft.phrase:
                 self._take(base, draft, "list")  # "Volumes shipped fell 9.6% to 537 million kilos"
+            elif base.phrase == draft.phrase and draft.quantity.dimension == "ratio":
+                draft.measure = base.measure  # "Deliveries declined 7.1% to 2.18 million vehicles": no goods by weight
             return
         draft.commodity = None
         if self._take(draft, base, "list"):
