@@ -51,6 +51,7 @@ class Cues:
         self.goods_measures = words("goods_measure")
         self.period_measures = {row.term: row.value or "" for row in by_role.get("period_measure", ())}
         self.subject_measures = {row.term: row.value or "" for row in by_role.get("subject_measure", ())}
+        self.day_measures = words("day_measure")
         self.giving_verbs = words("giving_verb")
         self.capping = words("capping_word")
         self.forecast_nouns = words("forecast_noun")

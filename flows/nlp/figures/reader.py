@@ -15,6 +15,7 @@ from flows.nlp.figures.context import ContextReader
 from flows.nlp.figures.draft import MAX_SENTENCE, Cues, Draft
 from flows.nlp.figures.ellipsis import EllipsisReader
 from flows.nlp.figures.governors import Climber, Governor
+from flows.nlp.figures.market_days import carry_market_day
 from flows.nlp.figures.measure import MeasureReader
 from flows.nlp.figures.parties import PartyReader, settle_purchases
 from flows.nlp.figures.periods import PeriodReader
@@ -204,6 +205,7 @@ class FigureReader:
         context.fill_parties(readable)
         context.fill_subjects(readable)
         context.fill_periods(readable)
+        carry_market_day(tree, self._cues, doc._.periods or (), readable)
         for draft in readable:
             settle_purchases(draft)
         for draft in readable:
