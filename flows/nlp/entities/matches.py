@@ -12,6 +12,7 @@ _FIXTURE = re.compile(rf"(?P<a>{_NAME}) v (?P<b>{_NAME})")
 _STANDING = re.compile(rf"^(?:\d+\.\s+)?(?P<a>{_NAME})(?:\s+[-\d./½]+){{3,}}\s*$")
 _RESULT = re.compile(rf"^(?P<a>{_NAME}) \d{{1,3}} (?P<b>{_NAME}) \d{{1,3}}\s*(?:[(.].*)?$")
 _HEADLINE = re.compile(rf"^(?P<a>{_NAME}) \d{{1,2}}-\d{{1,2}} (?P<b>{_NAME})$")
+_PAIR = re.compile(rf"(?P<a>{_NAME}) \d{{1,3}}, (?P<b>{_NAME}) \d{{1,3}}(?=[.;,(]|$)")
 _AWAY = re.compile(rf"^(?P<a>{_NAME}) AT (?P<b>{_NAME})$")
 _GROUND = re.compile(rf"^(?:At )?(?P<place>(?:The )?{_NAME}) ?:(?= )")
 _INNINGS = re.compile(
@@ -86,6 +87,9 @@ def tabular(line: str) -> Iterator[tuple[str, int, int]]:
     away = _AWAY.match(line) if " AT " in line else None
     if away is not None:
         yield from _groups(away, IF_NAMED, "a", "b")
+    if last.isdigit() or ", " in line:
+        for match in _PAIR.finditer(line):
+            yield from _groups(match, IF_NAMED, "a", "b")
     scorers = _SCORERS.match(line)
     if scorers is not None:
         yield from _groups(scorers, "ORG", "a")

@@ -17,6 +17,7 @@ def repaired(doc: Doc, start: int, end: int, label: str, tables: EntityTables) -
     start, end = _trimmed(doc, start, end, label, tables)
     if start >= end:
         return None
+    end = _glued_end(doc, end)
     first, last = doc[start], doc[end - 1]
     if start > 0 and label in _TITLED and _is_titled(doc, start - 1, end, label, tables):
         label = "PERSON"
@@ -40,6 +41,14 @@ def repaired(doc: Doc, start: int, end: int, label: str, tables: EntityTables) -
         return None
     told = told_label(doc, start, end, label, tables.words) if label != "LAW" else label
     return Found(start, end, cued_label(doc, start, end, told, tables.words)) if told is not None else None
+
+
+def _glued_end(doc: Doc, end: int) -> int:
+    """ "Mazar" before "-i-Sharif", "Jamaat" before "-e-Islami"."""
+    if end + 3 >= len(doc) or doc[end].text != "-" or doc[end + 2].text != "-" or len(doc[end + 1]) > 3:
+        return end
+    is_one_word = not any(doc[index].whitespace_ for index in range(end - 1, end + 3))
+    return end + 4 if is_one_word and doc[end + 1].text.islower() and doc[end + 3].text[0].isupper() else end
 
 
 def _is_storm(doc: Doc, start: int, words: NameWords) -> bool:

@@ -157,6 +157,8 @@ def is_name_token(token: Token) -> bool:
 
 def person_start(doc: Doc, start: int, free: set[int], words: NameWords) -> int:
     """Where a person's name begins, if the model missed its first words: initials and given names before it."""
+    if start > 0 and start - 1 in free and _is_first_name(doc[start - 1], doc[start], words):
+        start -= 1
     while start > 0 and start - 1 in free:
         token = doc[start - 1]
         if (
@@ -168,6 +170,15 @@ def person_start(doc: Doc, start: int, free: set[int], words: NameWords) -> int:
         else:
             break
     return start
+
+
+def _is_first_name(token: Token, name: Token, words: NameWords) -> bool:
+    """ "Tigist" before "Assefa": a proper noun that the surname's is compounded with, and no word for a person."""
+    if token.pos_ != "PROPN" or token.dep_ != "compound" or token.head.i != name.i or not _is_name_word(token):
+        return False
+    if token.whitespace_ != " " or token.is_upper or words.kinds.get(token.text) is not None:
+        return False
+    return token.lower_ not in words.cues["person_cue"]
 
 
 def person_end(doc: Doc, end: int, free: set[int]) -> int:

@@ -160,6 +160,10 @@ def _put(guesses: list[Found], better: list[Found]) -> None:
 def _complete(doc: Doc, guesses: list[Found], free: set[int], words: NameWords) -> None:
     """Take in the first names that the model left out, and the names that it passed over."""
     for guess in guesses:
+        is_single = guess.end - guess.start == 1 and words.kinds.get(doc[guess.start].text) is None
+        if is_single and guess.label in ("ORG", "GPE") and guess.start - 1 in free:
+            # "Cabral" behind "Ana".
+            guess.label = "PERSON" if doc[guess.start - 1].text in words.given else guess.label
         if guess.label == "PERSON":
             guess.start = person_start(doc, guess.start, free, words)
             guess.end = person_end(doc, guess.end, free)

@@ -55,10 +55,11 @@ def locate(
     if main is None and not by_sentence:
         return
     in_office = {item.entity.entity_id for item in offices.stated if item.office is not None}
+    serving = _serving(doc, mentions, main)
     found: dict[str, str] = {}
     for mention in mentions:
         entity = mention.entity
-        if entity.country_iso3 is not None or entity.is_curated:
+        if entity.country_iso3 is not None or entity.is_curated or entity.entity_id in serving:
             continue
         near = by_sentence.get(sentences[mention.token_start], set())
         is_local = entity.entity_type in ("GPE", "FACILITY") or entity.entity_id in in_office
@@ -112,6 +113,24 @@ def _told(doc: Doc, mentions: list[MentionSpan], tables: EntityTables) -> dict[s
             if iso is not None:
                 named[key] = iso
     return {**named, **beside}
+
+
+def _serving(doc: Doc, mentions: list[MentionSpan], main: str | None) -> set[str]:
+    """People of bodies that are not of the text's state: "the African Union's envoy X", "Bennett, a UN rapporteur"."""
+    by_start = {mention.token_start: mention for mention in mentions}
+    by_end = {mention.token_end: mention for mention in mentions}
+    found: set[str] = set()
+    for mention in mentions:
+        if mention.entity.entity_type != "PERSON":
+            continue
+        start, end = mention.token_start, mention.token_end
+        body = by_end.get(start - 1) if start > 0 and doc[start - 1].lower_ in _OWNS else by_end.get(start)
+        if body is None and end + 2 < len(doc) and doc[end].text in (",", "of"):
+            body = by_start.get(end + 2 if doc[end + 1].lower_ in _ARTICLES else end + 1)
+        served = body.entity if body is not None else None
+        if served is not None and served.entity_type == "ORG" and served.is_curated and served.country_iso3 != main:
+            found.add(mention.entity.entity_id)
+    return found
 
 
 def country_in_name(name: str, tables: EntityTables) -> str | None:
