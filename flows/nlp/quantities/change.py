@@ -166,8 +166,10 @@ def _after(reading: Reading, sentence: Sentence, lexicon: Lexicon, *, ratio: boo
             return "down"
         return "up" if sentence.word(position + 1) == "than" else None
     grades = reading.dimension in ("money", "temperature") and word not in ("more", "less", "above", "below")
-    if reading.dimension == "money" and word in ("more", "less") and sentence.word(position + 1) == "than":
-        grades = True
+    if word in ("above", "below") and sentence.word(position + 1) in sentence.roles["norm"]:
+        grades = True  # "12 degrees above normal"
+    elif not counted and word not in ("above", "below") and sentence.word(position + 1) == "than":
+        grades = grades or word not in ("more", "less") or reading.dimension == "money"
     if row is not None and not counted and (ratio or grades):
         return row.direction
     row = lexicon.particles.get(word)
@@ -200,6 +202,8 @@ def _by(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
     """ "trimmed by 5%", "up by 24%", "lower by 3 points", "an increase in exports by 5%"."""
     end = reading.start - 1
     noun: DirectionRow | None = None
+    if sentence.word(end - 1)[:1].isdecimal():
+        return None  # "2560 by 1440 pixels"
     for atom in range(end - 1, max(-1, end - _LOOK_BACK), -1):
         word = sentence.lower[atom]
         if word in _CLAUSE_ENDS:

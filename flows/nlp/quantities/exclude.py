@@ -193,7 +193,8 @@ def _bare_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
     if is_integer:
         if _is_date(sentence, start, end):
             return "date"
-        if len(text) == 4 and "1400" <= text <= "2100" and _is_year(reading, sentence):
+        is_side = before in ("by", "x", "×") and sentence.word(start - 2)[:1].isdecimal()  # "2560 by 1440 pixels"
+        if len(text) == 4 and "1400" <= text <= "2100" and not is_side and _is_year(reading, sentence):
             return "year"
         if len(text) > 1 and text[0] == "0":
             return "code"
@@ -291,6 +292,8 @@ def _time_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
         return "points in time"
     if sentence.word(reading.end) == "from" and sentence.word(reading.end + 1) == "now":
         return "points in time"
+    if not reading.value and reading.is_words and sentence.word(reading.number_end) in HYPHENS:
+        return "name"  # "a zero-day flaw"
     before = sentence.word(reading.start - 1)
     digits = sentence.text[reading.number_start]
     if reading.unit_code == "h" and len(digits) == 4 and digits.isdecimal() and digits < "2400" and digits[2] < "6":
@@ -298,14 +301,23 @@ def _time_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
     if reading.value == ONE and reading.is_words and reading.unit_code == "d" and before not in _MEASURING:
         # "one day they may agree"; "within one day" measures.
         return "points in time"
-    if lexicon.not_before.get(before) == "time":
+    is_verb = sentence.facts.has_tags and reading.start > 0 and sentence.token(reading.start - 1).tag_[:2] == "VB"
+    if lexicon.not_before.get(before) == "time" and not is_verb:
         return "points in time"
+    if before == "in" and reading.comparator is not None and _has_superlative(sentence, reading.start - 1):
+        return "points in time"  # "the highest reading in nearly two years"
     if sentence.word(reading.number_end) in HYPHENS and sentence.word(reading.end) in sentence.roles["after_tenor"]:
         return "points in time"  # "a four-month low", "three-month copper"
     # "in the three years" tells when; "the three-year plan" how long.
     if before in ("the", "these", "those") and sentence.word(reading.start - 2) in _SPAN_PREPOSITIONS:
         return "points in time" if sentence.word(reading.number_end) not in HYPHENS else None
     return _furniture(reading, sentence, lexicon)
+
+
+def _has_superlative(sentence: Sentence, end: int) -> bool:
+    if not sentence.facts.has_tags:
+        return False
+    return any(sentence.token(atom).tag_ in ("JJS", "RBS") for atom in range(max(0, end - 5), end))
 
 
 def _furniture(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:

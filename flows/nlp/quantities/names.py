@@ -160,6 +160,8 @@ def _begins_name(sentence: Sentence, atom: int) -> bool:
 
 
 def is_address(sentence: Sentence, end: int, lexicon: Lexicon) -> bool:
+    if sentence.word(end) in sentence.roles["street_first"] and sentence.text[end][0].isupper():
+        return True  # "5 Rue de Rivoli"
     for atom in range(end, min(end + 4, sentence.size)):
         text = sentence.text[atom]
         if not text[0].isupper():
@@ -196,7 +198,8 @@ def label(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str | None:
     if kind in ("index", "model") and not is_capital and word != "№":
         return None
     # "we phase two plants out": a verb labels nothing.
-    is_verb = sentence.facts.has_tags and not is_capital and sentence.token(behind).tag_[:2] in ("VB", "IN")
+    is_verb = behind > 0 and sentence.lower[behind - 1].isalpha()
+    is_verb = is_verb and sentence.facts.has_tags and not is_capital and sentence.token(behind).tag_[:2] in ("VB", "IN")
     if kind == "label" and is_verb and word not in ("no", "stage", "grade", "rank"):
         return None
     if kind == "label" and behind == start - 1 and word in ("no", "number", "numbers"):
