@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import SettingsError
-from flows.gate import library_history, library_links, library_tables, library_text, library_values
+from flows.gate import library_agreement, library_history, library_links, library_tables, library_text, library_values
 from flows.gate.gx import (
     DataContextConfig,
     Expectation,
@@ -26,7 +26,7 @@ from flows.gate.rules import Rule, Suite
 if TYPE_CHECKING:
     import pandas as pd
 
-LIBRARIES = (library_history, library_links, library_tables, library_text, library_values)
+LIBRARIES = (library_agreement, library_history, library_links, library_tables, library_text, library_values)
 """Importing them makes their expectations known by name."""
 
 _GX_SEVERITY = {"row": FailureSeverity.WARNING, "critical": FailureSeverity.CRITICAL, "warn": FailureSeverity.INFO}

@@ -1,5 +1,6 @@
 """Expectations about what a row points to: keys of other tables, parties of a delivery, figures of an observation."""
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flows.gate.gx import Field
@@ -165,3 +166,89 @@ def _leading_words(sentence_ids: frozenset[str]) -> dict[tuple[str, str], set[st
 
 
 _NO_DESTINATION_TAILS = [[word] for word in _NO_DESTINATION]
+
+
+# Right after: in "pulled out of talks led by the Union" the last words tell of another event.
+_BY_WHOM = re.compile(r"\s+(?:\w+ly\s+)?by (?:the )?\Z")
+_BEFORE_VERB = re.compile(r"\s+(?:(?:has|have|had|will|also|then|again|\w+ly)\s+)*\Z", re.IGNORECASE)
+_AFTER_VERB = re.compile(r"\s+(?:the )?\Z")
+
+
+class ExpectParticipantsToReadAsPrinted(RowsExpectation):
+    """No sentence that tells of an event prints its actor as recipient: "signed by Oman", "Chile sued Peru".
+
+    Only what is beyond doubt is looked at: "by" and a name after the words that tell of the event, or a name right
+    before and another right after them.
+
+    Args:
+        column_list: event key, entity key, role.
+    """
+
+    ignore_row_if: str = "any_value_is_missing"
+    says: ClassVar[str] = "Actor and recipient are not the other way round in the sentence."
+
+    @staticmethod
+    def holds(rows: "pd.DataFrame") -> "pd.Series[bool]":
+        import pandas as pd
+
+        events, entities, roles = (rows[name].tolist() for name in rows.columns)
+        parts: dict[str, dict[str, set[str]]] = {}
+        for event, entity, role in zip(events, entities, roles, strict=True):
+            if role in ("actor", "recipient"):
+                parts.setdefault(event, {"actor": set(), "recipient": set()})[role].add(entity)
+        # Who is both, as when two meet, cannot be exchanged.
+        sided = {event: sides for event, sides in parts.items() if all(sides.values())}
+        exchanged = {
+            event
+            for event, told in _told_roles(frozenset(sided)).items()
+            if any(
+                entity in sided[event][other] and entity not in sided[event][role]
+                for role, other in (("actor", "recipient"), ("recipient", "actor"))
+                for entity in told[role]
+            )
+        }
+        wrong = [
+            event in exchanged and role in ("actor", "recipient") for event, role in zip(events, roles, strict=True)
+        ]
+        return ~pd.Series(wrong, index=rows.index, dtype=bool)
+
+
+def _told_roles(event_ids: frozenset[str]) -> dict[str, dict[str, set[str]]]:
+    """Event to the entities that its sentences print as actor or recipient beyond doubt."""
+    lookup = current_lookup()
+    frame = lookup.frame("fct_event_mentions")
+    frame = frame[frame["event_id"].isin(event_ids)]
+    texts = lookup.column_by_key("dim_sentences", "sentence_id", "surface")
+    starts = lookup.column_by_key("dim_sentences", "sentence_id", "char_start")
+    named = _mentions_by_sentence(frozenset(frame["sentence_id"].tolist()))
+    told: dict[str, dict[str, set[str]]] = {}
+    columns = (frame[name].tolist() for name in ("event_id", "sentence_id", "char_start", "char_end"))
+    for event, sentence, start, end in zip(*columns, strict=True):
+        text, base = texts.get(sentence), starts.get(sentence)
+        if not isinstance(text, str) or base is None or not base <= start <= end:
+            continue
+        sides = told.setdefault(event, {"actor": set(), "recipient": set()})
+        before, after = set(), set()
+        for entity, first, last in named.get(sentence, ()):
+            if last <= start and _BEFORE_VERB.fullmatch(text[last - base : start - base]):
+                before.add(entity)
+            elif first >= end and first - end <= 80:
+                between = text[end - base : first - base]
+                if _BY_WHOM.fullmatch(between):
+                    sides["actor"].add(entity)
+                elif _AFTER_VERB.fullmatch(between):
+                    after.add(entity)
+        if before and after:
+            sides["actor"] |= before
+            sides["recipient"] |= after
+    return told
+
+
+def _mentions_by_sentence(sentence_ids: frozenset[str]) -> dict[str, list[tuple[str, int, int]]]:
+    mentions = current_lookup().frame("fct_mentions")
+    mentions = mentions[mentions["sentence_id"].isin(sentence_ids)]
+    named: dict[str, list[tuple[str, int, int]]] = {}
+    columns = (mentions[name].tolist() for name in ("sentence_id", "entity_id", "char_start", "char_end"))
+    for sentence, entity, first, last in zip(*columns, strict=True):
+        named.setdefault(sentence, []).append((entity, first, last))
+    return named

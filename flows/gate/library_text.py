@@ -1,6 +1,7 @@
 """Expectations that compare a row with the text it was read from."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
@@ -54,31 +55,31 @@ class ExpectSpanToLieInItsSentence(RowsExpectation):
         return (first <= start) & (end <= last) & (home == document).fillna(False)
 
 
-# Longest first, or "US$" would be read as "$". Signs that several currencies share are not listed alone with one.
-_SIGNS = {"$": "[A-Z]{3}", "€": "EUR", "£": "[A-Z]{3}", "¥": "JPY|CNY", "₽": "RUB", "₹": "INR", "₩": "KRW", "₺": "TRY"}
-
-
 class ExpectUnitToAgreeWithSurface(RowsExpectation):
     """A currency or percent sign in the surface is in the unit.
 
     Args:
         column_list: unit code, surface.
+        signs: Sign, or currency in words and small letters, to the currencies that it may be.
     """
 
+    signs: dict[str, list[str]]
     ignore_row_if: str = "never"
+    success_keys: ClassVar[tuple[str, ...]] = ("signs",)
     says: ClassVar[str] = "A currency sign printed is that currency in the unit; a percent sign is a percentage."
 
     @staticmethod
-    def holds(rows: "pd.DataFrame") -> "pd.Series[bool]":
+    def holds(rows: "pd.DataFrame", *, signs: Mapping[str, list[str]]) -> "pd.Series[bool]":
         import pandas as pd
 
         unit, surface = (rows[name] for name in rows.columns)
         unit = unit.fillna("")
         passed = pd.Series(True, index=rows.index)
-        for sign, code in _SIGNS.items():
-            printed = surface.str.contains(sign, regex=False).fillna(False)
+        lowered = surface.str.lower()
+        for sign, codes in signs.items():
+            printed = lowered.str.contains(sign, regex=False).fillna(False)
             if printed.any():
-                passed[printed] &= unit[printed].str.contains(rf"(?:^|/)(?:{code})(?:/|$)", regex=True)
+                passed[printed] &= unit[printed].str.contains(rf"(?:^|/)(?:{'|'.join(codes)})(?:/|$)", regex=True)
         percent = surface.str.contains("%", regex=False).fillna(False)
         if percent.any():
             passed[percent] &= unit[percent].str.contains(r"(?:^|/)(?:%|pp)", regex=True)

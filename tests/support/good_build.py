@@ -6,6 +6,7 @@ Tests of the gate and of releases damage it, or count on its being whole. Countr
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ def _add_document(rows: Rows, number: int) -> None:
         f"Trade between {giver} and {taker} reached ${billions} billion in 2023, up {share}% on the year — a record.",
         f"Deliveries fell by {fall}% in 2023, the ministry said.",
         f"Wind capacity is to grow to {gigawatts} GW by 2030.",
-        f"{giver} and {taker} signed a contract worth ${deal} billion in March 2024.",
+        f"A contract with {taker} worth ${deal} billion was signed by {giver} in March 2024.",
     ]
     body = " ".join(sentences) + f" Note {number}."
     rows["dim_documents"].append(
@@ -168,7 +169,7 @@ def _add_document(rows: Rows, number: int) -> None:
             "document_id": document, "source_id": "hand", "publisher": "The Gate", "title": f"Oil, {number}",
             "uri": f"{number:03}.txt", "url": f"https://example.org/{number}", "authors": [], "language": "en",
             "published_at": None, "published_on": PUBLISHED, "published_basis": "metadata", "body": body,
-            "word_count": len(body.split()), "content_sha256": f"{number:064x}", "story_id": document,
+            "word_count": len(body.split()), "content_sha256": sha256(body.encode()).hexdigest(), "story_id": document,
             "is_syndicated_copy": False, "first_seen_at": datetime(2024, 5, 18, number % 24, tzinfo=UTC),
             "extractor_version": "x1",
         }
@@ -232,7 +233,7 @@ def _add_figure(place: Mapping[str, Any], sentence: int, surface: str, value: fl
         **_span(body, surface, body.index(place["sentences"][sentence])), "kind": "level", "value": exact,
         "value_low": exact, "value_high": exact, "comparator": "=", "unit_code": unit, "unit_surface": None,
         "dimension": dimension, "canonical_value": value * factor, "canonical_unit": reporting, "status": "reported",
-        "is_record": False, "confidence": 0.9, **columns,
+        "is_record": False, "confidence": 0.89 if sentence % 2 else 0.91, **columns,
     }  # fmt: skip
     rows["fct_figures"].append(figure)
     shared = (
