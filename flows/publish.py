@@ -44,7 +44,9 @@ if TYPE_CHECKING:
 __all__ = ["Release", "publish"]
 
 SCHEMAS = ("marts", "quality")
-NO_CONTENT = frozenset({"quality.expectation_results", "quality.profile", "quality.rejected_inputs"})
+NO_CONTENT = frozenset(
+    f"quality.{name}" for name in ("document_runs", "expectation_results", "profile", "rejected_inputs")
+)
 """Tables that tell how the release came about; the content's hash is over the others."""
 
 COUNTED = {

@@ -89,6 +89,7 @@ def validate(settings: Settings, *, run_id: str) -> ValidationResult:
         write_withheld(connection, withheld, run_id=run_id)
         write_profile(connection, lookup.history.now, run_id=run_id)
         _write_results(connection, verdicts, run_id)
+        _write_document_runs(connection)
         is_passed = not critical and not withheld and not released_count
         write_state(
             connection,
@@ -130,6 +131,18 @@ def _is_critical(verdict: "Verdict", verdicts: list["Verdict"], suites: "dict[st
     return not any(
         other.table == verdict.table and not other.success and other.rule.type == "expect_table_to_keep_the_contract"
         for other in verdicts
+    )
+
+
+def _write_document_runs(connection: "duckdb.DuckDBPyConnection") -> None:
+    connection.execute("delete from quality.document_runs")
+    connection.execute(
+        """
+        insert into quality.document_runs
+        select document_id, raw.documents.run_id, parsed.documents.run_id
+        from raw.documents
+        left join parsed.documents using (document_id)
+        """
     )
 
 

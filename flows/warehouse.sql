@@ -205,6 +205,13 @@ create table if not exists quality.expectation_results (
     run_id varchar not null
 );
 
+-- Which run took a document in, and which read it: a row of a release is traced to its runs by its document.
+create table if not exists quality.document_runs (
+    document_id varchar not null,
+    ingest_run_id varchar not null,
+    parse_run_id varchar
+);
+
 -- Measures of the marts that rules compare with the releases before; each release carries its own.
 create table if not exists quality.profile (
     table_name varchar not null,

@@ -12,7 +12,7 @@ from flows.settings import Settings
 from flows.warehouse import DDL, open_warehouse
 from tests.support.good_build import make_good_build
 
-DDL_OF_VERSION = {3: "60e4037c0351"}
+DDL_OF_VERSION = {3: "34ddc80cd2ed"}
 
 
 @pytest.fixture
