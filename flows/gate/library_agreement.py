@@ -91,10 +91,9 @@ class ExpectEntityToBeNamedInDocument(RowsExpectation):
 
     @staticmethod
     def holds(rows: "pd.DataFrame") -> "pd.Series[bool]":
-        entity, document = (rows[name] for name in rows.columns)
-        mentions = current_lookup().frame("fct_mentions")
-        named = mentions["document_id"].str.cat(mentions["entity_id"], sep="|")
-        return document.str.cat(entity, sep="|").isin(named)
+        entity, document = (rows[name].tolist() for name in rows.columns)
+        named = current_lookup().pairs_of("fct_mentions", "document_id", "entity_id")
+        return _booleans([f"{b}|{a}" in named for a, b in zip(entity, document, strict=True)], rows)
 
 
 class ExpectCountToBeOfRows(RowsExpectation):

@@ -66,6 +66,15 @@ class Lookup:
             self._values[place] = frozenset(self.frame(table)[column].tolist())
         return self._values[place]
 
+    def pairs_of(self, table: str, first: str, second: str) -> frozenset[str]:
+        """The values of two columns in each row, joined by a bar; built once."""
+        place = (table, f"{first}|{second}")
+        if place not in self._values:
+            frame = self.frame(table)
+            columns = (frame[name].tolist() for name in (first, second))
+            self._values[place] = frozenset(f"{a}|{b}" for a, b in zip(*columns, strict=True))
+        return self._values[place]
+
     def column_by_key(self, table: str, key: str, column: str) -> dict[str, Any]:
         """Key to the value of one column, as plain Python objects; built once."""
         place = (table, key, column)
