@@ -114,7 +114,20 @@ def _names_a_thing(parse: Parse, token: int, end: int) -> bool:
 
 def _is_plural(parse: Parse, start: int, verb: int) -> bool:
     subject = range(start, verb)
-    return any(parse.lower(token) in (",", "and", "&") for token in subject) or parse.lower(verb - 1).endswith("s")
+    if any(parse.lower(token) in (",", "and", "&") for token in subject) or parse.lower(verb - 1).endswith("s"):
+        return True
+    prep = next((token for token in subject if parse.lower(token) in _PREPOSITIONS), verb)
+    return prep < verb and parse.tag[prep - 1] == "NNS" and _has_object(parse, verb)
+
+
+def _has_object(parse: Parse, verb: int) -> bool:
+    """Whether a number or a noun follows in the same line: "Strikes on Gaza kill 30", not "Talks on Sudan aid"."""
+    follows = verb + 1
+    return (
+        follows < len(parse.pos)
+        and parse.sentence[follows] == parse.sentence[verb]
+        and parse.pos[follows] in ("NUM", "NOUN", "PROPN", "ADJ", "DET")
+    )
 
 
 def _lay_out(parse: Parse, start: int, end: int, verb: int, lemma: str) -> None:
@@ -125,7 +138,7 @@ def _lay_out(parse: Parse, start: int, end: int, verb: int, lemma: str) -> None:
     parse.pos[verb], parse.tag[verb] = "VERB", "VB" if is_future else "VBZ"
     parse.lemma_key[verb] = parse.strings.add(lemma)  # its own store may not know the word
     _attach(parse, verb, verb, "ROOT")
-    _noun_phrase(parse, start, verb - is_future, verb, "nsubj")
+    _subject_phrase(parse, start, verb - is_future, verb)
     if is_future:
         _attach(parse, verb - 1, verb, "aux")
     place = verb + 1
@@ -150,6 +163,17 @@ def _lay_out(parse: Parse, start: int, end: int, verb: int, lemma: str) -> None:
                 _attach(parse, place, verb, "punct")
             begin = place + 1
         place += 1
+
+
+def _subject_phrase(parse: Parse, start: int, end: int, verb: int) -> None:
+    """ "Strikes on Gaza kill": the strikes do it."""
+    preps = [token for token in range(start + 1, end) if parse.lower(token) in _PREPOSITIONS]
+    first = preps[0] if preps else end
+    _noun_phrase(parse, start, first, verb, "nsubj")
+    holder = next(iter(parse.children(verb, "nsubj")), verb)
+    for prep, until in zip(preps, [*preps, end][1:], strict=True):
+        _attach(parse, prep, holder, "prep")
+        _noun_phrase(parse, prep + 1, until, prep, "pobj")
 
 
 def _noun_phrase(parse: Parse, start: int, end: int, holder: int, relation: str) -> None:

@@ -151,6 +151,11 @@ class Parse:
     def _with_listed(self, subjects: list[int]) -> list[int]:
         """ "US, China hold talks": headlines join by a comma what others join by "and"."""
         first = subjects[0]
+        for kid in self.children(first, "appos"):
+            # ... and now and then makes an apposition of: "India, Australia agree".
+            is_pair = {self.types.get(first), self.types.get(kid)} == {"GPE"} and kid == first + 2
+            if is_pair and kid + 1 < len(self.lower_key) and self.lower(kid + 1) != ",":
+                return [first, kid]
         left = min((*self.kids[first], first))
         if left >= 2 and self.lower(left - 1) == "," and self.pos[left - 2] == "PROPN":
             begins = left == 2 or self.sentence[left - 3] != self.sentence[left - 2]

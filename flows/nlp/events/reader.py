@@ -302,7 +302,9 @@ def _place(parse: Parse, cast: Cast, one: Candidate, setting: Setting) -> Mentio
 
 def _struck_at(cast: Cast, one: Candidate, place: MentionSpan) -> tuple[Participant, ...]:
     """ "Israeli jets hit targets near Damascus": done to the country it is done in, where no other is named."""
-    if one.trigger.kind.event_type != "ASSAULT" or any(other.role == "recipient" for other in one.participants):
+    if one.trigger.kind.event_type not in ("ASSAULT", "MOBILIZE") or any(
+        other.role == "recipient" for other in one.participants
+    ):
         return ()
     country = cast.country_of(place.entity)
     doers = {other.entity_id for other in one.participants if other.role == "actor"}

@@ -184,7 +184,7 @@ class Cast(Parties):
         found = [
             kid
             for kid in self.parse.kids[noun]
-            if kid < noun and (self.parse.dep[kid] in NAMES_BEFORE) and (kid in self.at or self.of_phrase(kid))
+            if kid < noun and (self.parse.dep[kid] in NAMES_BEFORE) and (kid in self.at or self.actors(kid))
         ]
         # "US-China talks": the first name hangs on the second.
         found.extend(

@@ -128,6 +128,10 @@ def _attach_period(
 ) -> None:
     is_ahead = _is_ahead(parse, period)
     token = _top(parse, period.token_start, period.token_end)
+    left = period.token_start - 1
+    left -= left > 0 and parse.lower(left) in ("on", "in")
+    if left in anchors and parse.tag[left] == "VBD" and parse.children(left, "ccomp"):
+        token = left  # "said on Monday it would send aid": the day of saying, wherever the parser hangs it
     is_phrase = parse.dep[token] in ("pobj", "npadvmod", "advmod", "prep", "pcomp", "tmod")
     nouns = 0
     for _ in range(_MAX_CLIMB):

@@ -122,6 +122,32 @@ def test_a_name_with_and_without_its_parties_is_one_event(nlp):
     assert {"country:RUS", "country:CHN"} <= parties(named[0], "actor")
 
 
+def test_what_refers_to_an_event_is_one_with_it(nlp):
+    text = "Macron met Erdogan in Ankara on Tuesday. The talks lasted two hours."
+    assert len({event.event_id for event in read(nlp, text) if event.event_type == "CONSULT"}) == 1
+
+
+def test_the_one_day_of_a_sentence_holds_for_the_verbs_joined(nlp):
+    text = "Egypt let its pound fall by a third on Wednesday and expelled two Chadian diplomats."
+    [event] = [event for event in read(nlp, text, date(2024, 5, 16)) if event.event_type == "SANCTION"]
+    assert str(event.date_start) == "2024-05-15"
+
+
+def test_a_subject_after_a_dateline_stays_whole(nlp):
+    text = "NAIROBI, May 16 - Kenya and Ethiopia signed an agreement on Wednesday to double power trade by 2030."
+    [event] = read(nlp, text, date(2024, 5, 16))
+    actors = {one.entity_id for one in event.participants if one.role == "actor"}
+    assert (actors, str(event.date_start)) == ({"country:KEN", "country:ETH"}, "2024-05-15")
+
+
+def test_a_match_is_no_war(nlp):
+    text = (
+        "Arsenal attacked down the wings in the first half. Their striker fired in a third goal. "
+        "The coach praised his players after the match, and the defender withdrew with an injury."
+    )
+    assert read(nlp, text) == []
+
+
 def test_a_figure_belongs_to_the_event_it_is_part_of(nlp):
     found = extract(nlp, "Turkey agreed to invest $3 billion in Egypt.", document_id="d", published_on=PUBLISHED)
     [event] = [event for event in found.events if event.event_type == "AGREE"]
