@@ -39,6 +39,7 @@ class Carrier:
             return
         if draft.index and self._is_parallel(draft, drafts[draft.index - 1]):
             draft.commodity = None
+            draft.kind, draft.direction = drafts[draft.index - 1].kind, drafts[draft.index - 1].direction
             if self._take(draft, drafts[draft.index - 1], "list"):
                 return
         if draft.measure is None and governor.linked is not None and governor.linked < draft.index:
@@ -125,15 +126,17 @@ class Carrier:
     def _is_parallel(self, draft: Draft, before: Draft) -> bool:
         """ "320 TWh, compared with 279 TWh", "3.1% in 2024 and 3.2% in 2025": of what the one before is of."""
         quantity, other = draft.quantity, before.quantity
-        is_like = (
-            before.sentence == draft.sentence and quantity.dimension == other.dimension and draft.kind == before.kind
-        )
-        if not is_like or quantity.counted_noun is not None or (before.measure is None and before.phrase is None):
-            return False
         start = quantity.token_start
         left = self._tree.lowers[max(other.token_end, start - 3) : start]
+        is_like = before.sentence == draft.sentence and quantity.dimension == other.dimension
+        # "expand 2.9% this year, down from 4.6% in 2021": both are paces of growth.
+        is_like = is_like and (draft.kind == before.kind or (before.direction == "up" and left[-1:] == ["from"]))
+        if not is_like or quantity.counted_noun is not None or (before.measure is None and before.phrase is None):
+            return False
         if draft.governor.own_of is not None or draft.governor.own_in is not None or not left:
             return False
+        if left[-1] == "from" and left[-2:-1] in (["up"], ["down"]):
+            return True
         if draft.governor.verb == before.governor.verb and not _COMPARED.isdisjoint(left):
             return True
         return draft.measure is None and left[-1] in ("and", "or", ",") and start - other.token_end <= 6

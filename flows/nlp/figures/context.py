@@ -36,6 +36,7 @@ class ContextReader:
             for period in periods
             if period.token_start < tree.size and period.role != "than" and _is_long(period.start, period.end)
         }
+        self._times = {token for period in periods for token in range(period.token_start, period.token_end)}
         title = str(tree.doc._.title or "") if tree.doc.has_extension("title") else ""
         named = {commodity for commodity, _ in measures.commodities_of_text(title)}
         self._topic = named.pop() if len(named) == 1 else None
@@ -106,7 +107,8 @@ class ContextReader:
             return True
         if len(nouns) != 1:
             return False
-        return tree.complement(nouns[0], "of", "in") is None
+        named = tree.complement(nouns[0], "of", "in")
+        return named is None or named in self._times  # "exports in the first nine months"
 
     # After periods and parties are read.
 

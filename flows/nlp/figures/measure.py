@@ -43,6 +43,8 @@ class MeasureReader:
             self._read_count(draft)
         else:
             self._read_amount(draft)
+        if draft.kind == "share" and draft.measure == "share_price":
+            draft.measure = draft.measure_rule = None  # "the share of national currencies exceeded 96%"
 
     # Counts: the counted noun tells what they are, unless a governor says it better.
 

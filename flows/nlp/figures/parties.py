@@ -77,8 +77,8 @@ class PartyReader:
             supplier, recipient = (teller, None) if flow == "out" else (None, teller)
         if recipient is None and flow == "out" and supplier is not None:
             recipient = self._taker(draft)
-        if supplier is None and flow == "in":
-            supplier = self._origin(draft) or self._giver(draft)
+        if supplier is None:
+            supplier = self._origin(draft) or (self._giver(draft) if flow == "in" else None)
         if supplier is not None and recipient is not None and supplier.entity.entity_id == recipient.entity.entity_id:
             recipient = None if flow == "out" else recipient
             supplier = None if flow == "in" else supplier
@@ -247,7 +247,9 @@ class PartyReader:
                     return
         if flow is not None or (draft.quantity.dimension == "count" and draft.measure == "countries"):
             return
-        owners = {mention.entity.entity_id: mention for mention in self._owners(draft)}
+        inside = range(draft.quantity.token_start, draft.quantity.token_end)
+        # "10 billion U.S. dollars" are not of the United States.
+        owners = {m.entity.entity_id: m for m in self._owners(draft) if m.token_start not in inside}
         if draft.measure == "trade_turnover" and len(owners) != 1:
             return  # Trade of two is about neither.
         draft.subject = next(iter(owners.values()), None)
@@ -285,8 +287,9 @@ class PartyReader:
                 for preposition, mention in self._below(place, 2):
                     if preposition in ("of", "in", "at", "for", "by", "with", "between"):
                         yield mention
-        yield from self._verb_subject(draft)
-        yield from self._main_subject(draft)
+        if draft.measure != "trade_turnover":  # "Russia and India agreed to raise trade": of both, so of neither
+            yield from self._verb_subject(draft)
+            yield from self._main_subject(draft)
 
     def _main_subject(self, draft: Draft) -> Iterator[MentionSpan]:
         """ "Nigeria plans to pump more, after production averaged 1.3 million bpd": whom the main clause is about."""

@@ -6,7 +6,16 @@ from flows.nlp.figures.draft import Cues, Draft
 from flows.nlp.figures.tree import NOUN_TAGS, VERB_TAGS, Tree
 from flows.nlp.spans import PeriodSpan
 
-_CLAUSE_COSTS = {"relcl": 100, "acl": 45, "advcl": 40, "ccomp": 25, "conj": 30, "parataxis": 60, "csubj": 60}
+_CLAUSE_COSTS = {
+    "relcl": 100,
+    "acl": 45,
+    "advcl": 40,
+    "ccomp": 25,
+    "conj": 30,
+    "parataxis": 60,
+    "csubj": 60,
+    "pcomp": 90,
+}
 """What it costs to cross into another clause of the period's side; a relative clause has its own time."""
 
 _OWN_SIDE_COSTS = {"relcl": 25, "ccomp": 8, "conj": 12, "advcl": 10, "acl": 8, "parataxis": 20}
@@ -141,7 +150,10 @@ class PeriodReader:
         if period.role == "since":
             cost += 15
         if period.role in ("before", "until") and quantity.dimension != "duration":
-            cost += 10
+            # "The plant, which has a capacity of 80 mcm a day, will stay shut until May": the shutdown ends then.
+            cost += 60 if any(tree.deps[token] == "relcl" for token, _ in ancestors) else 10
+        if ";" in tree.lowers[quantity.token_end : period.token_start]:
+            cost += 60
         return cost
 
     def _is_over_earlier(self, period: PeriodSpan) -> bool:
