@@ -4,6 +4,7 @@ A trie over the hashes of lower-cased tokens: one dictionary look-up per token o
 begins, one more per token of a name. Case is judged afterwards, on the few places that fit so far.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ _END = 0
 # What is printed in more than one way is one token to the trie.
 _SAME = {get_string_id(other): get_string_id(one) for other, one in (("–", "-"), ("—", "-"), ("’s", "'s"), ("’", "'"))}
 
+_HYPHENATED = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})+")
+_HYPHEN = re.compile(r"(-)")
 _STROKES = str.maketrans("øØłŁđĐıħ", "oOlLdDih")
 
 CASED = "cased"
@@ -74,6 +77,10 @@ class AliasMatcher:
         for chunk in surface.split():
             if self._tokenizer is None or (chunk.isalpha() and chunk not in self._special):
                 words.append(chunk)
+                continue
+            if _HYPHENATED.fullmatch(chunk) and chunk not in self._special:
+                # The tokenizer splits letters from letters at a hyphen; to ask it makes a Doc each time.
+                words.extend(_HYPHEN.split(chunk))
                 continue
             # The tokenizer works on what white space separates, so each piece needs to be split only once.
             parts = self._chunks.get(chunk)

@@ -122,3 +122,9 @@ def test_fifty_thousand_aliases_cost_no_more_per_token_than_a_hundred():
 
     # Loose: other work shares the machine. A matcher that looks at every alias would be 500 times slower.
     assert cost(large) < 60 * cost(small)
+
+
+@pytest.mark.parametrize("chunk", ["Al-Hilal", "Saint-Étienne", "Deir-ez-Zor", "I-Kiribati", "Rolls-Royce", "X-Men"])
+def test_a_hyphen_parts_a_name_as_the_tokenizer_parts_a_text(chunk):
+    nlp = spacy.blank("en")
+    assert AliasMatcher(nlp).words_of(chunk) == tuple(token.text for token in nlp.make_doc(chunk))
