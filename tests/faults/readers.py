@@ -14,19 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flows.publish import publish
-from flows.release.store import prune
 from flows.serve import open_release
 from flows.settings import Settings
-from flows.warehouse import open_warehouse
-from tests.conftest import REPOSITORY
-from tests.support.good_build import approve, make_good_build
 
 KEEP = 3
-GRACE_S = 5.0
-"""Shorter than the hour that prune grants by itself, so that releases do go while they are read."""
+GRACE_S = 20.0
+"""Shorter than the hour that prune grants by itself, so that releases do go while they are read. Files of Parquet are
+not held open: within it a reader has to be through with them, on a busy machine too."""
 
-PAUSE_S = 0.1
+PAUSE_S = 0.4
 """Between a reader's rounds, times the readers; without it they, not the publisher, would have the machine."""
 
 WHOLE = """
@@ -51,12 +47,16 @@ class Seen:
 
 
 def read_while_publishing(
-    readers: int, releases: int, folder: Path, *, keep: int = KEEP, grace_s: float = GRACE_S
+    readers: int, releases: int, folder: Path, *, keep: int = KEEP, grace_s: float = GRACE_S, most_s: float = 86_400
 ) -> Seen:
-    """Publish ``releases`` releases while ``readers`` processes read without a pause; returns what they saw."""
-    seen = Seen(readers, releases)
+    """Publish ``releases`` releases while ``readers`` processes read on and on; returns what they saw."""
+    from flows.release.store import prune
+    from tests.conftest import REPOSITORY
+    from tests.support.good_build import make_good_build
+
+    seen, started = Seen(readers, 1), time.monotonic()
     settings = make_good_build(folder / "home", document_count=2)
-    _publish(settings, 0)
+    _publish(settings, 1)
     stop = folder / "stop"
     pause = ["--pause", str(PAUSE_S * readers)]
     command = [sys.executable, "-m", "tests.faults.readers", "--read", str(settings.home), "--until", str(stop), *pause]
@@ -65,9 +65,13 @@ def read_while_publishing(
         for _ in range(readers)
     ]
     try:
-        for number in range(1, releases):
-            _publish(settings, number)
+        for seen.releases in range(2, releases + 1):
+            _publish(settings, seen.releases)
             seen.pruned += len(prune(settings, keep=keep, grace_s=grace_s))
+            if time.monotonic() - started > most_s:
+                break
+        time.sleep(max(0.0, started + 1.5 * grace_s - time.monotonic()))
+        seen.pruned += len(prune(settings, keep=keep, grace_s=grace_s))
     finally:
         stop.touch()
         answers = [process.communicate(timeout=300) for process in processes]
@@ -84,6 +88,11 @@ def read_while_publishing(
 
 
 def _publish(settings: Settings, number: int) -> None:
+    # Late: a reader needs none of it, and there are many.
+    from flows.publish import publish
+    from flows.warehouse import open_warehouse
+    from tests.support.good_build import approve
+
     with open_warehouse(settings) as connection:
         connection.execute(f"update marts.dim_documents set title = '{number}'")
         connection.execute(f"update marts.fct_figures set measure_surface = '{number}'")
@@ -126,6 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readers", type=int, default=50)
     parser.add_argument("--releases", type=int, default=200)
+    parser.add_argument("--most-s", type=float, default=86_400, help="publish no more after so many seconds")
     parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--until", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--pause", type=float, help=argparse.SUPPRESS)
@@ -135,7 +145,7 @@ def main() -> None:
         return
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="newsledger-readers-") as folder:
-        seen = read_while_publishing(given.readers, given.releases, Path(folder))
+        seen = read_while_publishing(given.readers, given.releases, Path(folder), most_s=given.most_s)
     print("\n".join(seen.errors))
     print(
         f"{seen.readers} readers, {seen.releases} releases of which {seen.pruned} were pruned meanwhile; "

@@ -4,7 +4,7 @@ from tests.faults.readers import read_while_publishing
 
 
 def test_three_readers_meet_no_error_and_no_mixture_while_releases_come_and_go(tmp_path):
-    seen = read_while_publishing(3, 8, tmp_path, keep=1, grace_s=0)
+    seen = read_while_publishing(3, 6, tmp_path, keep=1, grace_s=10)
     assert seen.errors == []
     assert seen.pruned > 0
     assert seen.queries > 3 * 5
