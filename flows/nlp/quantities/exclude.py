@@ -301,7 +301,7 @@ def _time_reason(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> str 
     if reading.value == ONE and reading.is_words and reading.unit_code == "d" and before not in _MEASURING:
         # "one day they may agree"; "within one day" measures.
         return "points in time"
-    is_verb = sentence.facts.has_tags and reading.start > 0 and sentence.token(reading.start - 1).tag_[:2] == "VB"
+    is_verb = before == "last" and sentence.facts.has_tags and sentence.token(reading.start - 1).tag_[:2] == "VB"
     if lexicon.not_before.get(before) == "time" and not is_verb:
         return "points in time"
     if before == "in" and reading.comparator is not None and _has_superlative(sentence, reading.start - 1):

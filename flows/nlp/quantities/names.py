@@ -34,7 +34,7 @@ def is_idiom(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
     for begin in range(max(0, start - _IDIOM_REACH), reading.number_end):
         for atoms, printed in lexicon.idioms.get(sentence.lower[begin], ()):
             end = _match(sentence, begin, atoms)
-            if end <= start or (printed is not None and sentence.surface(begin, end) != printed):
+            if end < reading.number_end or (printed is not None and sentence.surface(begin, end) != printed):
                 continue
             # "took five" is a rest, "took five wickets" a count.
             if (

@@ -8,8 +8,6 @@ from flows.nlp.quantities.text import HYPHENS, MONTHS, Reading, Sentence
 from flows.nlp.quantities.units import prefix_at, unit_at
 
 _BEFORE_HALF = frozenset("by than nearly almost about roughly over only least around just".split())
-BEFORE_ARTICLE = frozenset(("over", "than", "under", "nearly", "almost"))
-"""Comparators before "a year" that make an amount of it."""
 _ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth".split())
 _THREE = Decimal(3)
 _CENT = Decimal("0.01")
@@ -187,6 +185,8 @@ def _read_fraction(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading 
         if start and lower[start - 1] in ("first", "second", "latter", "other", "the", "last", "opening", "better"):
             return None
         joined = sentence.word(after + 1) if follows in HYPHENS else ""
+        if _is_half_done(sentence, start, after + bool(joined)):
+            return None
         is_compound = joined in ("year", "time", "century") or unit_at(sentence, after + 1, lexicon) is None
         if not named and joined and joined not in words.scales and is_compound:
             return None
@@ -218,6 +218,13 @@ def _read_fraction(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading 
     ):
         return None
     return Reading(start, end, start, end, value, value, is_words=True, is_fraction=True)
+
+
+def _is_half_done(sentence: Sentence, start: int, atom: int) -> bool:
+    """ "only half joking", "a half-built hotel"."""
+    if atom >= sentence.size or not sentence.facts.has_tags or sentence.word(start - 1) in ("by", "than", "to"):
+        return False
+    return sentence.token(atom).tag_ in ("VBG", "VBN", "VBD") and sentence.lower[atom] != "owned"
 
 
 def _is_quarters_share(sentence: Sentence, start: int, position: int, numerator: Decimal) -> bool:
@@ -343,55 +350,3 @@ def _scale_holds(row: ScaleRow, sentence: Sentence, atom: int, lexicon: Lexicon,
     return tag in ("NNS", "NNPS") or (
         tag in ("JJ", "NN", "VBN", "NNP", "JJR") and atom + 2 < sentence.size and sentence.token(atom + 2).tag_ == "NNS"
     )
-
-
-def read_odds(reading: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
-    """ "one in five people", "four out of ten": turns a bare number into a part of a whole; True where it did."""
-    step, is_every = reading.number_end, False
-    is_joined = sentence.word(step) in HYPHENS and sentence.word(step + 1) == "in"
-    if is_joined:
-        step += 1  # "a 1-in-5 chance"
-    if sentence.word(step) == "in":
-        is_every = sentence.word(step + 1) == "every"
-        step += 1 + is_every
-        step += is_joined and sentence.word(step) in HYPHENS
-    elif sentence.word(step) == "out" and sentence.word(step + 1) == "of":
-        step += 2
-    else:
-        return False
-    if reading.scale != ONE or not reading.value or step >= sentence.size or reading.start != reading.number_start:
-        return False
-    if sentence.is_digits(step):
-        whole, end = parse_digits(sentence.text[step]), step + 1
-        is_year = len(sentence.text[step]) == 4 and sentence.text[step].isdecimal()
-    else:
-        cardinal = read_cardinal(sentence.lower, step, lexicon.words)
-        whole, end = (cardinal.value, cardinal.end) if cardinal is not None else (None, step)
-        is_year = False
-    if whole is None or is_year or not reading.value < whole:
-        return False
-    if not is_every and unit_at(sentence, end, lexicon) is not None:
-        return False
-    if sentence.word(end) in MONTHS or sentence.word(end) in HYPHENS or sentence.word(end) == "%":
-        return False
-    reading.value = exact_ratio(reading.value, whole)
-    reading.end = reading.number_end = end
-    reading.is_fraction = True
-    reading.cues.append("odds")
-    return True
-
-
-def read_article(sentence: Sentence, start: int, lexicon: Lexicon) -> Reading | None:
-    """ "waited over a year", "more than an hour": the article is the number one where a time is compared with it."""
-    if sentence.lower[start] not in ("a", "an") or sentence.word(start - 1) not in BEFORE_ARTICLE:
-        return None
-    unit = unit_at(sentence, start + 1, lexicon)
-    if (
-        unit is None
-        or unit[1].dimension != "duration"
-        or sentence.word(unit[0]) in ("ago", "earlier", "later", "before")
-    ):
-        return None
-    if sentence.word(start - 1) == "than" and sentence.word(start - 2) not in ("more", "less"):
-        return None
-    return Reading(start, start + 1, start, start + 1, ONE, ONE, is_words=True)

@@ -18,7 +18,8 @@ from flows.nlp.quantities.join import join, mark_respective
 from flows.nlp.quantities.lexicon import Lexicon
 from flows.nlp.quantities.names import LABELLING, continues_label
 from flows.nlp.quantities.nouns import find_noun
-from flows.nlp.quantities.numbers import BEFORE_ARTICLE, read_article, read_number, read_odds
+from flows.nlp.quantities.numbers import read_number
+from flows.nlp.quantities.odds import BEFORE_ARTICLE, read_article, read_odds
 from flows.nlp.quantities.surroundings import complete, complete_count, complete_odds
 from flows.nlp.quantities.text import Reading, Sentence, TextFacts
 from flows.nlp.spans import Quantity
@@ -252,6 +253,9 @@ def _twice(sentence: Sentence, position: int) -> Reading | None:
     """ "twice as many", "twice the size" are folds, "twice a week" a rate of times; "scored twice" neither."""
     factor = Decimal(2) if sentence.lower[position] == "twice" else Decimal(3)
     follows = sentence.word(position + 1)
+    is_tagged = sentence.facts.has_tags and position + 2 < sentence.size
+    if follows == "as" and is_tagged and sentence.token(position + 2).tag_[:2] not in ("JJ", "RB"):
+        return None  # "scored twice as the hosts won"
     if follows in ("as", "the", "its", "that", "what", "their", "his"):
         reading = _fold(position, position + 1, factor)
         reading.kind, reading.direction = "change", "up"
