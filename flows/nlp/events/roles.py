@@ -83,7 +83,7 @@ class Cast(Parties):
             entity.entity_id
             for head in dict.fromkeys(heads)
             for member in parse.conjuncts(head)
-            if member not in self.at and parse.pos[member] == "NOUN" and parse.lemma(member) in self.domestic
+            if parse.pos[member] == "NOUN" and parse.lemma(member) in self.domestic
             for entity in self.actors(member)
             if entity.entity_id.startswith("country:")
         }
