@@ -161,21 +161,25 @@ class ContextReader:
         elif draft.recipient is None and other_flow == "in" and not _is_same(other.recipient, draft.supplier):
             draft.recipient = other.recipient
 
-    def fill_subjects(self, drafts: Sequence[Draft]) -> None:
-        """ "Its profit fell to …. Revenue was 78 billion": of the company that the figure before is of."""
+    def fill_subjects(self, drafts: Sequence[Draft], home: MentionSpan | None) -> None:
+        """ "Its profit fell to …. Revenue was 78 billion": of the company that the figure before is of.
+
+        What only states have ("inflation eased to 9%") is of the one that the text is about: ``home``.
+        """
         kinds = self._cues.subject_measures
         for draft in drafts:
             fields = kinds.get(draft.measure or "")
             if fields is None or draft.subject is not None or not self._is_bare(draft):
                 continue
+            wanted = set(fields.split("|"))
             for other in self._before(draft, drafts, _REACH):
-                if other.subject is None or not set(fields.split("|")) & set(
-                    kinds.get(other.measure or "", "").split("|")
-                ):
+                if other.subject is None or wanted.isdisjoint(kinds.get(other.measure or "", "").split("|")):
                     continue
-                if other.subject.entity.entity_type == _BEARERS[fields.split("|")[0]]:
+                if other.subject.entity.entity_type in {_BEARERS[field] for field in wanted}:
                     draft.subject = other.subject
                 break
+            if draft.subject is None and wanted == {"economy"}:
+                draft.subject = home
 
     def fill_periods(self, drafts: Sequence[Draft]) -> None:
         """Give figures the time that the story opens with, and tie "a year earlier" to what it is compared with."""

@@ -1,11 +1,15 @@
 """Who delivers to whom, and what a figure is about."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from spacy.tokens import Doc
 
 from flows.nlp.figures.draft import Cues, Draft
+from flows.nlp.figures.frames import Frame, read_frame
 from flows.nlp.figures.tree import NOUN_TAGS, VERB_TAGS, Tree
 from flows.nlp.measures import Measures
+from flows.nlp.resolution.countries import home_country
 from flows.nlp.spans import MentionSpan
 
 _DEALERS = frozenset({"GPE", "ORG", "LOC", "NORP", "PERSON"})
@@ -14,14 +18,6 @@ _THINGS = frozenset({"FACILITY", "PROJECT"})
 _WE = frozenset({"we", "our", "us"})
 _POSSESSIVES = frozenset({"its", "their", "his", "her"})
 _CLIMB = 12
-
-
-@dataclass(slots=True)
-class Frame:
-    """Who supplies whom, as one sentence tells it without a figure: "X remains the largest supplier of oil to Y"."""
-
-    supplier: MentionSpan | None = None
-    recipient: MentionSpan | None = None
 
 
 class PartyReader:
@@ -42,6 +38,13 @@ class PartyReader:
             if entity.entity_type in ("GPE", "NORP") and entity.country_iso3:
                 self._countries.setdefault(entity.country_iso3, mention)
         self._frames: dict[int, Frame] = {}
+
+    def home(self, doc: Doc) -> MentionSpan | None:
+        """The state that the text is about, where it is about one."""
+        named = [mention for mention in doc._.mentions or () if mention.entity.entity_type in ("GPE", "NORP")]
+        counted = Counter(mention.entity.country_iso3 for mention in named if mention.entity.country_iso3)
+        iso = home_country(doc, named, counted)
+        return self._countries.get(iso) if iso is not None else None
 
     def mention_at(self, token: int, kinds: frozenset[str] = _DEALERS) -> MentionSpan | None:
         """The mention of one of these kinds that covers ``token``."""
@@ -326,37 +329,11 @@ class PartyReader:
         is_forecast = noun is not None and self._tree.keys[noun] in self._cues.forecast_nouns
         return is_forecast and self._note_forecaster(draft, named)
 
-    # What one sentence says for the next.
-
     def frame(self, sentence: int) -> Frame:
-        """Who supplies whom, by the nouns for suppliers and buyers in ``sentence``."""
-        if sentence in self._frames:
-            return self._frames[sentence]
-        frame = Frame()
-        tree = self._tree
-        for token in range(*tree.sentences[sentence]):
-            key = tree.keys[token]
-            is_supplier = key in self._cues.supplier_nouns
-            if not is_supplier and key not in self._cues.recipient_nouns:
-                continue
-            if tree.deps[token] not in ("attr", "appos", "pobj", "oprd", "ROOT"):
-                continue
-            governor = tree.heads[token]
-            if tree.deps[token] == "pobj":
-                if tree.lowers[governor] != "as":
-                    continue
-                governor = tree.heads[governor]
-            subject = tree.subject(governor) if tree.deps[token] != "appos" else governor
-            named = self._named(subject, None) if subject is not None else None
-            other = next((m for p, m in self._below(token, 0) if p == ("to" if is_supplier else "of")), None)
-            if named is None:
-                continue
-            if is_supplier:
-                frame.supplier, frame.recipient = named, frame.recipient or other
-            elif frame.supplier is None:
-                frame.recipient, frame.supplier = named, other
-        self._frames[sentence] = frame
-        return frame
+        """Who supplies whom, by the nouns for suppliers and buyers in ``sentence``: read once."""
+        if sentence not in self._frames:
+            self._frames[sentence] = read_frame(self._tree, self._cues, sentence, self._named, self._below)
+        return self._frames[sentence]
 
     def is_pronoun(self, draft: Draft) -> bool:
         """Whether "we", "it" or "they" is the one who sends or takes."""

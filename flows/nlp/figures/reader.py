@@ -203,7 +203,7 @@ class FigureReader:
             carrier.give_to_reached(draft, drafts)
         context.share_restated(readable)
         context.fill_parties(readable)
-        context.fill_subjects(readable)
+        context.fill_subjects(readable, parties.home(doc))
         context.fill_periods(readable)
         carry_market_day(tree, self._cues, doc._.periods or (), readable)
         for draft in readable:
