@@ -82,7 +82,8 @@ class Cast(Parties):
         return {
             entity.entity_id
             for head in dict.fromkeys(heads)
-            for member in parse.conjuncts(head)
+            for noun in parse.conjuncts(head)
+            for member in (noun, *parse.children(noun, "poss"))
             if parse.pos[member] == "NOUN" and parse.lemma(member) in self.domestic
             for entity in self.actors(member)
             if entity.entity_id.startswith("country:")

@@ -144,7 +144,8 @@ def _attach_period(
                     settings[trigger].period, settings[trigger].period_rank = period, order
             return
         head = parse.head[token]
-        if head == token or parse.is_verb(token) or parse.dep[token] in ("relcl", "advcl", "conj", "appos"):
+        is_clause = parse.is_verb(token) and parse.dep[token] not in ("dobj", "pobj")
+        if head == token or is_clause or parse.dep[token] in ("relcl", "advcl", "conj", "appos"):
             return
         if parse.pos[head] in ("NOUN", "PROPN", "NUM", "SYM") and head not in anchors and parse.dep[token] != "pobj":
             if not is_phrase:
