@@ -39,6 +39,7 @@ class Lookup:
         last_counts: Table name to its rows in the current release; empty before the first.
         carried_counts: Table name to its rows that an earlier validation withheld: not in ``frames``.
         withheld_counts: Table name to its rows that this validation withholds: still in ``frames``.
+        open_stories: Stories of which a document is withheld, perhaps the original.
         history: What was measured of the marts and of the releases before.
     """
 
@@ -48,6 +49,7 @@ class Lookup:
     last_counts: Mapping[str, int] = field(default_factory=dict)
     carried_counts: Mapping[str, int] = field(default_factory=dict)
     withheld_counts: dict[str, int] = field(default_factory=dict)
+    open_stories: frozenset[str] = frozenset()
     history: History = field(default_factory=History)
     _values: dict[tuple[str, str], frozenset[Any]] = field(default_factory=dict)
     _keys: dict[tuple[str, str], Any] = field(default_factory=dict)

@@ -35,8 +35,17 @@ def read_lookup(connection: "duckdb.DuckDBPyConnection", suites: Mapping[str, Su
         },
         last_counts=last_counts(settings),
         carried_counts=_count_carried(connection, suites, frames),
+        open_stories=_open_stories(connection),
         history=read_history(connection, suites, types, settings),
     )
+
+
+def _open_stories(connection: "duckdb.DuckDBPyConnection") -> frozenset[str]:
+    rows = connection.execute(
+        "select distinct story_id from parsed.stories "
+        "where document_id in (select row_id from quality.withheld where table_name = 'dim_documents')"
+    ).fetchall()
+    return frozenset(story_id for (story_id,) in rows)
 
 
 def _count_carried(
