@@ -170,7 +170,7 @@ def _contents(doc: Doc, verb: Token, row: SpeechRow, subject: Token | None) -> I
             if dep == "ccomp" or (takes_all and (dep == "xcomp" or (dep == "dobj" and child.pos_ != "PRON"))):
                 is_found = True
                 yield from _without(child.left_edge.i, child.right_edge.i + 1, low, high + 1)
-    if is_found or row.kind not in ("say", "show"):
+    if is_found or row.kind not in ("say", "show", "opinion") or (row.kind == "opinion" and verb.dep_ == "relcl"):
         return
     if verb.dep_ == "parataxis" or (verb.dep_ == "ccomp" and verb.head.i < low):
         head = verb.head

@@ -15,7 +15,7 @@ _WORTH_GAP = 14
 _LED = 3
 """Paragraphs after the first that its time still holds for."""
 
-_COMPARED = frozenset({"compared", "versus", "vs", "against", "from", "than"})
+_COMPARED = frozenset({"compared", "versus", "vs", "against", "from", "than", "after"})
 _HELD = frozenset({"from", "than", "against", "versus", "vs", "compared"})
 LEVELS = ("level", "rate")
 _TIED = ("attached", "bracket", "aside", "of-which", "reached")

@@ -20,6 +20,7 @@ _LEAD_REACH = 9
 _LONG_DAYS = 27
 _LIGHT = frozenset({"DT", "PRP$", "JJ", "JJR", "VBN", "_SP", "POS"})
 _BEARERS = {"company": "ORG", "economy": "GPE"}
+_TOLD = ("reported", "estimate")
 _OF_ALL = frozenset({"export", "import", "good", "service", "merchandise", "commodity"})
 _GROWTHS = ("growth", "gdp")
 
@@ -31,11 +32,6 @@ class ContextReader:
         self._tree = tree
         self._measures = measures
         self._cues = cues
-        self._dated = {
-            tree.sentence_of[period.token_start]
-            for period in periods
-            if period.token_start < tree.size and period.role != "than" and _is_long(period.start, period.end)
-        }
         self._times = {token for period in periods for token in range(period.token_start, period.token_end)}
         title = str(tree.doc._.title or "") if tree.doc.has_extension("title") else ""
         named = {commodity for commodity, _ in measures.commodities_of_text(title)}
@@ -185,10 +181,9 @@ class ContextReader:
         """Give figures the time that the story opens with, and tie "a year earlier" to what it is compared with."""
         lead = next((draft for draft in drafts if self._leads(draft)), None)
         own = [draft for draft in drafts if draft.has_period and draft.period_basis != "carried"]
-        dated = self._dated - {draft.sentence for draft in own}
         own = [draft for draft in own if not is_compared(self._tree, draft) and _is_dated(draft)]
         for draft in drafts:
-            if lead is not None and draft.period_surface is None and self._goes_on(draft, lead, own, dated):
+            if lead is not None and draft.period_surface is None and self._goes_on(draft, lead, own):
                 draft.period_start, draft.period_end = lead.period_start, lead.period_end
                 draft.period_surface, draft.period_basis = lead.period_surface, "carried"
                 draft.period_rule = "carried:lead"
@@ -206,33 +201,43 @@ class ContextReader:
             return
         if one.governor.verb != two.governor.verb and two.quantity.token_start - one.quantity.token_end > 3:
             return
+        today = self._tree.doc._.published_on
+        is_dated = today is not None and one.period_end is not None and one.period_start != two.period_start
+        if is_dated and two.period_end is not None and two.period_end < today:
+            two.period_surface = None  # "from 166 million tonnes last month": when that was said
         for given, draft in ((one, two), (two, one)):
             if draft.period_surface is None and given.period_surface is not None:
                 draft.period_start, draft.period_end = given.period_start, given.period_end
                 draft.period_surface, draft.period_basis = given.period_surface, given.period_basis
                 draft.period_rule = "carried:base"
 
+    def _is_begun(self, draft: Draft) -> bool:
+        today, end = self._tree.doc._.published_on, draft.period_end
+        return today is not None and end is not None and (end - today).days <= _LONG_DAYS
+
     def _leads(self, draft: Draft) -> bool:
         return (
             draft.sentence <= _REACH
             and draft.has_period
-            and draft.status == "reported"
-            and draft.measure in self._cues.period_measures
+            and (draft.status in _TOLD or self._is_begun(draft))
+            and draft.measure not in self._cues.state_measures
             and _is_long(draft.period_start, draft.period_end)
         )
 
-    def _goes_on(self, draft: Draft, lead: Draft, own: Sequence[Draft], dated: set[int]) -> bool:
-        fields = self._cues.period_measures
-        if draft.measure not in fields or draft.status != "reported" or is_compared(self._tree, draft):
-            return False
-        if not set(fields[draft.measure].split("|")) & set(fields[lead.measure or ""].split("|")):
-            return False
-        if not lead.sentence < draft.sentence <= lead.sentence + _LEAD_REACH or draft.sentence in dated:
-            return False
+    def _goes_on(self, draft: Draft, lead: Draft, own: Sequence[Draft]) -> bool:
+        """Whether a figure that names no time is of the lead's: no state or count, nothing to come or compared."""
         verb = draft.governor.verb
+        if draft.measure in self._cues.state_measures or draft.quantity.dimension == "duration":
+            return False
+        if draft.quantity.dimension == "count" and draft.measure not in self._cues.goods_measures:
+            return False
+        if draft.status not in _TOLD or is_compared(self._tree, draft) or draft.governor.modified is not None:
+            return False
+        if not lead.sentence < draft.sentence <= lead.sentence + _LEAD_REACH:
+            return False
         if any(o.sentence == draft.sentence and (o.index < draft.index or o.governor.verb == verb) for o in own):
             return False
-        return verb is not None and self._tree.tags[verb] == "VBD" and draft.quantity.dimension != "duration"
+        return verb is None or self._tree.tags[verb] in ("VBD", "VBN", "VBG")
 
     def share_restated(self, drafts: Sequence[Draft]) -> None:
         """Give a figure without a period that of the same figure told elsewhere in the text."""
@@ -264,10 +269,14 @@ class ContextReader:
         start, end = other.period_start, other.period_end
         if start is None or end is None or other.period_shift is not None:
             return
-        if other.quantity.dimension != draft.quantity.dimension or not _is_long(start, end):
+        if other.quantity.dimension != draft.quantity.dimension:
             return
         span: cal.Span | None = None
-        if unit == "year":
+        if not _is_long(start, end):
+            days = {"day": 1, "week": 7}.get(unit, 0) * shift if start == end else 0
+            there = cal.add_days(start, days) if days else None
+            span = (there, there) if there is not None else None
+        elif unit == "year":
             span = cal.shift_years((start, end), shift)
         elif unit in ("month", "quarter") and cal.unit_span(start, unit) == (start, end):
             there = cal.add_units(start, unit, shift)

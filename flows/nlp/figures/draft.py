@@ -49,7 +49,7 @@ class Cues:
         self.time_adverbs = {row.term: row.value or "" for row in by_role.get("time_adverb", ())}
         self.time_nouns = {row.term: row.value or "" for row in by_role.get("time_noun", ())}
         self.goods_measures = words("goods_measure")
-        self.period_measures = {row.term: row.value or "" for row in by_role.get("period_measure", ())}
+        self.state_measures = words("state_measure")
         self.subject_measures = {row.term: row.value or "" for row in by_role.get("subject_measure", ())}
         self.day_measures = words("day_measure")
         self.giving_verbs = words("giving_verb")

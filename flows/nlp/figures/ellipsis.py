@@ -130,7 +130,9 @@ class EllipsisReader:
         if lemmas[one] == lemmas[two]:
             return True
         senses = [self._measures.of_word(lemmas[verb], dimension, "verb") for verb in (one, two)]
-        return None not in senses and len({sense.measure for sense in senses if sense is not None}) == 1
+        flows = self._measures.flows
+        told = {flows.get(sense.measure, sense.measure) for sense in senses if sense is not None}
+        return None not in senses and len(told) == 1  # to import and to take come to one
 
     def _is_gapped(self, other: Draft, draft: Draft) -> bool:
         """Whether nothing but a name stands between, in a clause that leaves its verb out."""
@@ -213,6 +215,8 @@ class EllipsisReader:
             is_gapped = other.sentence == draft.sentence and self._is_gapped(other, draft)
             gap = tree.lowers[other.quantity.token_end : start]
             is_compared = is_compared or (other.sentence == draft.sentence and _is_of_which(gap))
+            if draft.measure_rule == "adjective" and other.measure != draft.measure:
+                continue  # "… burst two dams, while some 10,000 were missing"
             if governor.relation == "subject" or is_compared or is_gapped:
                 if is_compared or is_gapped:
                     draft.measure, draft.measure_rule = other.measure, "list" if other.measure else None

@@ -30,6 +30,7 @@ from flows.nlp.spans import MentionSpan, Quantity
 from flows.records import Figure
 
 _SHARES = frozenset({"share", "proportion", "percentage", "portion"})
+_OF_WHICH = (["of", "which"], ["of", "whom"], ["of", "them"], ["of", "these"])
 _WHOLE_GAP = 12
 _ON_POLL = frozenset({"be", "poll", "stand"})
 _COMPARING = frozenset({"from", "than", "against", "versus", "vs", "compared", "after"})
@@ -124,6 +125,9 @@ class FigureReader:
         if governor.relation == "on":
             return tree.lemmas[governor.verb] in _ON_POLL
         start = tree.sentences[draft.sentence][0]
+        before = draft.quantity.token_start
+        if tree.lowers[before - 2 : before] in _OF_WHICH:
+            return True
         return (
             governor.relation == "subject"
             and tree.lowers[start] == "of"
@@ -220,7 +224,7 @@ class FigureReader:
             published_on=doc._.published_on,
             comparator=draft.quantity.comparator,
         )
-        if draft.status in ("forecast", "planned") and self._is_past(doc, draft, modality.cue_token):
+        if draft.status in ("forecast", "planned", "target") and self._is_past(doc, draft, modality.cue_token):
             draft.status = "reported"
         if modality.cue is not None:
             draft.reasons.append(f"status:{modality.cue}")
@@ -231,7 +235,7 @@ class FigureReader:
         before = {token.lower_ for token in doc[max(0, start - 5) : start]}
         if before.isdisjoint(_COMPARING):
             return False
-        if cue is not None and start - 5 <= cue < draft.quantity.token_end + 4:
+        if cue is not None and (doc[cue].pos_ == "NOUN" or start - 5 <= cue < draft.quantity.token_end + 4):
             return False  # "above the 1.6 billion forecast for the third quarter"
         if draft.period_end is not None:
             return doc._.published_on is not None and draft.period_end < doc._.published_on
