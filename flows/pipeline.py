@@ -29,8 +29,8 @@ from flows.warehouse import hold_lock, open_warehouse
 ResultT = TypeVar("ResultT")
 
 MOST_VALIDATIONS = 4
-"""Rows withheld may leave a row that fails in turn: a figure whose supplier nobody names any more, then what was derived
-of it. Each round withholds more, and the fourth must be clean."""
+"""Rows withheld may leave a row that fails in turn: a figure whose supplier nobody names any more, then what was
+derived of it. Each round withholds more, and the fourth must be clean."""
 
 
 def _flow_run_name() -> str:
