@@ -92,7 +92,7 @@ sought as (
     select
         statement_id,
         figure_id,
-        concat_ws('|', unit_code, levels.digits, case levels.digits when 2 then family when 1 then concat(family, party_key) end)
+        concat_ws('|', unit_code, digits, case digits when 2 then family when 1 then concat(family, party_key) end)
             as kind_of_amount,
         sign(value) * unnest(range(
             floor(least(abs(value_low), abs(value_high)) / scale)::bigint,
@@ -102,6 +102,13 @@ sought as (
         period_start,
         period_end,
         is_of_the_day,
+        case digits when 3 then list_concat(parties, [family]) else [party_key] end as shared,
+        party_key is null as is_open,
+        family,
+        digits,
+        digit_count,
+        value_low,
+        value_high,
         decade
     from (
         select
@@ -115,17 +122,25 @@ sought as (
     ) as levels
 ),
 
+-- Of one period and of equal parties or, with three digits, a party or the family of the measure in common, whenever
+-- they are told; else told within some days of one another.
 met as (
     select distinct
         one.figure_id as one_id,
         other.figure_id as other_id
-    from sought as one
-    inner join sought as other
+    from (select *, unnest(shared) as party from sought where period_end is not null) as one
+    inner join (select *, unnest(shared) as party from sought where period_end is not null) as other
         on one.kind_of_amount = other.kind_of_amount
         and one.first_digits = other.first_digits
+        and one.party = other.party
+        -- The family alone only where one leaves its parties open.
+        and (one.is_open or other.is_open or one.party is distinct from one.family)
         and one.period_start = other.period_start
         and one.period_end = other.period_end
         and one.statement_id < other.statement_id
+        and one.digits = least(3, one.digit_count, other.digit_count)
+        and one.value_low <= other.value_high
+        and other.value_low <= one.value_high
     union
     select distinct
         one.figure_id,
@@ -136,7 +151,13 @@ met as (
         and one.first_digits = other.first_digits
         and one.decade = other.near_decade
         and one.statement_id < other.statement_id
-        and (one.is_of_the_day or other.is_of_the_day)
+        and one.digits = least(3, one.digit_count, other.digit_count)
+        and one.value_low <= other.value_high
+        and other.value_low <= one.value_high
+        and (
+            one.is_of_the_day or other.is_of_the_day
+            or (one.period_start = other.period_start and one.period_end = other.period_end)
+        )
 ),
 
 met_figures as (
@@ -164,6 +185,8 @@ named as (
     select
         statements.*,
         list_distinct(list_concat(statements.parties, coalesce(beside.names, []))) as names,
+        -- Somebody, not a country.
+        list_filter(list_concat(statements.parties, coalesce(beside.names, [])), lambda name: len(name) > 3) as close_names,
         -- A name that the reader of text took for none still begins with a capital.
         list_filter(
             regexp_extract_all(substr(sentences.surface, 3), '\b[A-Z]\w{3,}'),
@@ -198,9 +221,7 @@ compared as (
         coalesce(one.party_key is null or other.party_key is null or 'context' in (one.party_basis, other.party_basis), false)
             as is_open_party,
         list_has_any(one.names, other.names) or list_has_any(one.words, other.words) as is_named_alike,
-        list_has_any(
-            list_filter(one.names, lambda name: len(name) > 3), list_filter(other.names, lambda name: len(name) > 3)
-        ) as is_named_closely,
+        list_has_any(one.close_names, other.close_names) as is_named_closely,
         list_has_any(one.parties, other.document_names) or list_has_any(other.parties, one.document_names)
             or (
                 len(one.parties) + len(other.parties) = 0
