@@ -305,7 +305,7 @@ def _to(
 
 def _is_change_context(left: Reading, sentence: Sentence, lexicon: Lexicon) -> bool:
     """A word of change before "from" in the same clause."""
-    for atom in range(left.start - 2, max(-1, left.start - 20), -1):
+    for atom in range(left.start - 2, max(-1, left.start - 14), -1):
         word = sentence.lower[atom]
         if word in (";", ":", "which") or word in sentence.roles["ranging_verb"]:
             return False
