@@ -105,6 +105,8 @@ sought as (
         case digits when 3 then list_concat(parties, [family]) else [party_key] end as shared,
         party_key is null as is_open,
         family,
+        commodity,
+        tense,
         digits,
         digit_count,
         value_low,
@@ -135,6 +137,9 @@ met as (
         and one.party = other.party
         -- The family alone only where one leaves its parties open.
         and (one.is_open or other.is_open or one.party is distinct from one.family)
+        and (coalesce(one.family = other.family, true) or least(one.digit_count, other.digit_count) > 3)
+        and coalesce(one.commodity = other.commodity or least(one.digit_count, other.digit_count) > 3, true)
+        and one.tense = other.tense
         and one.period_start = other.period_start
         and one.period_end = other.period_end
         and one.statement_id < other.statement_id
