@@ -70,7 +70,7 @@ def read_events(doc: Doc, lexicon: EventLexicon) -> list[Event]:
     candidates = _candidates(parse, cast, lexicon, hits, names)
     if _is_sport(parse, lexicon.triggers.classes["sport"]):
         candidates = [one for one in candidates if one.trigger.kind.event_code.startswith(_TOLD_OF_SPORT)]
-    candidates = _independent(parse, cast, candidates)
+    candidates = _longest(_independent(parse, cast, candidates))
     verbal = {one.token for one in candidates if one.trigger.kind.event_type in VERBAL_TYPES}
     settings = read_settings(parse, cast, [one.token for one in candidates], verbal)
     keys: dict[int, str] = {}  # only of sentences that tell of an event: a key costs as much as a reading
@@ -163,6 +163,12 @@ def _independent(parse: Parse, cast: Cast, candidates: list[Candidate]) -> list[
     for one in kept:
         _add_named(parse, cast, one)
     return kept
+
+
+def _longest(candidates: list[Candidate]) -> list[Candidate]:
+    """ "walked off the job" and the "walked" in it are one telling."""
+    inside = {(token, one.trigger.kind.event_type) for one in candidates for token in range(one.start, one.token)}
+    return [one for one in candidates if (one.token, one.trigger.kind.event_type) not in inside]
 
 
 def _hand_on(outer: Candidate, inner: Candidate) -> None:

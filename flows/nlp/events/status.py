@@ -24,14 +24,15 @@ def read_status(parse: Parse, token: int, cue: str | None, start: date | None, e
     verb, relation = parse.governor(token) if parse.pos[token] == "NOUN" else (None, "")
     if relation in _PAST_PREPOSITIONS:
         return "occurred"
-    if parse.is_verb(token):
-        if parse.dep[token] == "acl" and parse.tag[token] == "VBN" and not parse.children(token, "aux"):
-            return "occurred"  # "an agreement brokered by Qatar", whatever becomes of the agreement
-        if any(parse.lower(kid) == "no" for obj in parse.objects(token) for kid in parse.children(obj, "det")):
-            return "denied"
-    status = event_status(
-        read_modality(doc[token]), period_start=start, period_end=end, published_on=doc._.published_on
-    )
+    is_participle = parse.is_verb(token) and parse.dep[token] == "acl" and parse.tag[token] == "VBN"
+    if is_participle and not parse.children(token, "aux"):
+        return "occurred"  # "an agreement brokered by Qatar", whatever becomes of the agreement
+    modality = read_modality(doc[token])
+    if parse.is_verb(token) and any(
+        parse.lower(kid) == "no" for obj in parse.objects(token) for kid in parse.children(obj, "det")
+    ):
+        return "hypothetical" if modality.is_conditional else "denied"
+    status = event_status(modality, period_start=start, period_end=end, published_on=doc._.published_on)
     if parse.pos[token] == "ADJ" and status != "denied":
         return "occurred"  # "is ready to mediate": the readiness is there
     if status == "occurred" and verb is not None and relation == "in" and parse.tag[verb] in ("VBZ", "VBP"):

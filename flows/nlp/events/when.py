@@ -15,6 +15,8 @@ _PLACE_PREPOSITIONS = frozenset("in at near inside outside around off across thr
 # Said while it went on: the verb's time is the event's time. "after talks" is not here.
 _SIMULTANEOUS = frozenset({"object", "subject", "during", "at", "in", "amid", "on"})
 _EARLIER = frozenset({"after", "since", "following", "before", "despite"})
+_TOPICAL = frozenset({"on", "over", "about", "for", "against", "regarding", "concerning"})
+"""What comes after is spoken of, elsewhere: "called for a ceasefire in Gaza"."""
 _UPWARD = frozenset({"xcomp", "pcomp", "acl", "dobj", "pobj", "prep", "nsubjpass", "attr", "advmod", "npadvmod"})
 _DOWNWARD = ("conj", "xcomp", "ccomp")
 _DONE = frozenset({"has", "have", "had", "was", "were"})
@@ -265,7 +267,7 @@ def _attach_place(
         is_argument = parse.dep[head] in ("dobj", "nsubjpass", "prep") or (
             parse.dep[head] in ("pobj", "nsubj", "appos") and parse.pos[head] in ("NOUN", "PROPN") and nouns < 2
         )
-        if not is_argument:
+        if not is_argument or (parse.dep[head] == "pobj" and parse.lower(parse.head[head]) in _TOPICAL):
             return
         nouns += parse.pos[head] in ("NOUN", "PROPN")
         token = head

@@ -146,7 +146,9 @@ def _read_conditions(reading: Reading, children: Sequence[Token], is_first: bool
             # "Had the dam burst, …", "Should crude fall, …": the condition without its "if".
             is_inverted = child.tag_ == "VBD" and child.lower_ == "had" and reading.is_would
             is_inverted = is_inverted or child.left_edge.lower_ == "should"
-            if is_inverted or any(mark.lower_ in ("if", "unless") for mark in marks):
+            # "has threatened strikes if no deal is reached": the threat was made, whatever comes.
+            is_done = (reading.tense == "past" or reading.is_perfect) and not reading.is_would
+            if is_inverted or (not is_done and any(mark.lower_ in ("if", "unless") for mark in marks)):
                 reading.is_conditional = True
 
 

@@ -142,6 +142,8 @@ def event_status(
     is_ahead = bool(published_on and period_start and period_start > published_on)
     if "cancelled" in statuses:
         return "cancelled"
+    if modality.is_conditional and modality.is_negated:
+        return "hypothetical"  # "if no agreement is reached"
     if "denied" in statuses or undone or modality.is_negated:
         return "denied"
     if modality.is_conditional or doubted:
