@@ -40,9 +40,8 @@ def statements(
         yield f"drop table _touched_{table.name}"
     yield _EVIDENCE
     for table in tables:
-        for query in _EVIDENCE_OF[table.name]:
-            for side in OLD_AND_NEW:
-                yield f"insert into _evidence {query.format(side=side, rows=_rows_of(table.name))}"
+        for side in OLD_AND_NEW:
+            yield from _evidence_of(table.name, side)
     yield _explained(old_id, new_id)
     for name in ("_gated", "_document_causes", "_changes", "_evidence"):
         yield f"drop table {name}"
@@ -237,71 +236,58 @@ def _evidence(table: str, rows: str, part_table: str | None) -> str:
     """
 
 
-def _figures_behind(links: str) -> str:
-    """Documents of the figures of observations; ``links`` gives ``row_id`` and ``observation_id``."""
-    return f"""
-        select parts.row_id, figures.document_id, parts.part_id
-        from (
-            select links.row_id, unnest(figure_ids) as part_id
-            from ({links}) as links join {{side}}.marts.fct_observations using (observation_id)
-        ) as parts
-        join {{side}}.marts.fct_figures as figures on figures.figure_id = parts.part_id
-    """
+_FIGURES_BEHIND = """
+    select _parts.row_id, figures.document_id, _parts.part_id
+    from _parts join {side}.marts.fct_figures as figures on figures.figure_id = _parts.part_id
+"""
+"""Documents of the figures of observations."""
 
 
-def _links(table: str, key: str, columns: Sequence[str]) -> str:
-    return " union ".join(
-        f'select "{key}" as row_id, "{column}" as observation_id from {{side}}.marts.{table} '
-        f'where "{key}" in {{rows}} and "{column}" is not null'
-        for column in columns
-    )
-
-
-_EVIDENCE_OF = {
-    "dim_documents": (
-        _evidence("dim_documents", "select row_id, row_id as document_id from {rows} where '{side}' = 'release'", None),
-    ),
+_ROWS = {
+    "dim_documents": ("select row_id, row_id as document_id from {rows} where '{side}' = 'release'", None),
     "fct_figures": (
-        _evidence(
-            "fct_figures",
-            "select figure_id as row_id, document_id from {side}.marts.fct_figures where figure_id in {rows}",
-            None,
-        ),
+        "select figure_id as row_id, document_id from {side}.marts.fct_figures where figure_id in {rows}",
+        None,
     ),
-    "fct_observations": (
-        _evidence(
-            "fct_observations",
-            _figures_behind(_links("fct_observations", "observation_id", ("observation_id",))),
-            "fct_figures",
-        ),
-    ),
-    "fct_target_outcomes": (
-        _evidence(
-            "fct_target_outcomes",
-            _figures_behind(
-                _links("fct_target_outcomes", "observation_id", ("observation_id", "outcome_observation_id"))
-            ),
-            "fct_figures",
-        ),
-    ),
-    "fct_trends": (
-        _evidence(
-            "fct_trends",
-            _figures_behind(
-                _links("fct_trends", "trend_id", ("observation_id", "previous_observation_id", "change_observation_id"))
-            ),
-            "fct_figures",
-        ),
-    ),
+    "fct_observations": (_FIGURES_BEHIND, "fct_figures"),
+    "fct_target_outcomes": (_FIGURES_BEHIND, "fct_figures"),
+    "fct_trends": (_FIGURES_BEHIND, "fct_figures"),
     "fct_events": (
-        _evidence(
-            "fct_events",
-            "select event_id as row_id, document_id, event_mention_id as part_id "
-            "from {side}.marts.fct_event_mentions where event_id in {rows}",
-            "fct_event_mentions",
-        ),
+        "select event_id as row_id, document_id, event_mention_id as part_id "
+        "from {side}.marts.fct_event_mentions where event_id in {rows}",
+        "fct_event_mentions",
     ),
 }
+"""Table to the query of its rows with their documents, and the table of the parts in between."""
+
+_LINKED = {
+    "fct_observations": ("observation_id", ("observation_id",)),
+    "fct_target_outcomes": ("observation_id", ("observation_id", "outcome_observation_id")),
+    "fct_trends": ("trend_id", ("observation_id", "previous_observation_id", "change_observation_id")),
+}
+"""Tables made of observations: their key, and the columns that name those."""
+
+
+def _evidence_of(table: str, side: str) -> Iterator[str]:
+    rows = _rows_of(table)
+    query, part_table = _ROWS[table]
+    if table in _LINKED:
+        # Tables of their own: DuckDB 2.0.0 fails on a join whose build side is a union, or is unnested, over
+        # dictionary-compressed columns ("dict-surviving join: … not single-source").
+        key, columns = _LINKED[table]
+        yield "create temp table _links as " + " union ".join(
+            f'select "{key}" as row_id, "{column}" as observation_id from {side}.marts.{table} '
+            f'where "{key}" in {rows} and "{column}" is not null'
+            for column in columns
+        )
+        yield (
+            "create temp table _parts as select _links.row_id, unnest(figure_ids) as part_id "
+            f"from _links join {side}.marts.fct_observations using (observation_id)"
+        )
+    yield f"insert into _evidence {_evidence(table, query.format(side=side, rows=rows), part_table)}"
+    if table in _LINKED:
+        yield "drop table _parts"
+        yield "drop table _links"
 
 
 def _explained(old_id: str, new_id: str) -> str:

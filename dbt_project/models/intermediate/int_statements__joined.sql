@@ -189,15 +189,26 @@ document_names as (
 named as (
     select
         statements.*,
-        list_distinct(list_concat(statements.parties, coalesce(beside.names, []))) as names,
+        -- Hashes of names: lists of numbers are compared several times as fast as lists of texts.
+        list_transform(statements.parties, lambda name: hash(name)) as party_hashes,
+        list_distinct(list_transform(list_concat(statements.parties, coalesce(beside.names, [])), lambda name: hash(name)))
+            as names,
         -- Somebody, not a country.
-        list_filter(list_concat(statements.parties, coalesce(beside.names, [])), lambda name: len(name) > 3) as close_names,
+        list_transform(
+            list_filter(list_concat(statements.parties, coalesce(beside.names, [])), lambda name: len(name) > 3),
+            lambda name: hash(name)
+        ) as close_names,
         -- A name that the reader of text took for none still begins with a capital.
-        list_filter(
-            regexp_extract_all(substr(sentences.surface, 3), '\b[A-Z]\w{3,}'),
-            lambda word: not list_contains({{ var('words_with_capitals') }}, word)
+        list_transform(
+            list_filter(
+                regexp_extract_all(substr(sentences.surface, 3), '\b[A-Z]\w{3,}'),
+                lambda word: not list_contains({{ var('words_with_capitals') }}, word)
+            ),
+            lambda word: hash(word)
         ) as words,
-        list_distinct(list_concat(coalesce(around.names, []), coalesce(around.countries, []))) as document_names
+        list_distinct(list_transform(
+            list_concat(coalesce(around.names, []), coalesce(around.countries, [])), lambda name: hash(name)
+        )) as document_names
     from statements
     left join {{ ref('stg_parsed__sentences') }} as sentences on statements.sentence_id = sentences.sentence_id
     left join (select sentence_id, list(distinct name) as names from document_names group by sentence_id) as beside
@@ -225,14 +236,6 @@ compared as (
         coalesce({{ fits }}, false) as is_fitting_party,
         coalesce(one.party_key is null or other.party_key is null or 'context' in (one.party_basis, other.party_basis), false)
             as is_open_party,
-        list_has_any(one.names, other.names) or list_has_any(one.words, other.words) as is_named_alike,
-        list_has_any(one.close_names, other.close_names) as is_named_closely,
-        list_has_any(one.parties, other.document_names) or list_has_any(other.parties, one.document_names)
-            or (
-                len(one.parties) + len(other.parties) = 0
-                and list_has_any(one.document_names, other.document_names)
-                and abs(one.published_on - other.published_on) < 3
-            ) as is_named_around,
         -- A country beside somebody of no known country.
         len(one.parties) = 1 and len(other.parties) = 1
             and least(len(one.parties[1]), len(other.parties[1])) = 3
@@ -247,7 +250,20 @@ compared as (
         coalesce(one.told_noun != other.told_noun, false) as is_other_noun,
         one.family is null or other.family is null as is_open_measure,
         one.family = 'price' and coalesce(one.commodity = other.commodity, false) as is_price,
-        abs(one.published_on - other.published_on) as days_apart
+        abs(one.published_on - other.published_on) as days_apart,
+        list_has_any(one.close_names, other.close_names) as is_named_closely,
+        -- Lists are compared only where it matters.
+        case
+            when is_open_party or is_of_same_countries or is_country_and_other
+                then list_has_any(one.names, other.names) or list_has_any(one.words, other.words)
+            else false
+        end as is_named_alike,
+        case
+            when not is_open_party then false
+            when len(one.parties) + len(other.parties) = 0
+                then days_apart < 3 and list_has_any(one.document_names, other.document_names)
+            else list_has_any(one.party_hashes, other.document_names) or list_has_any(other.party_hashes, one.document_names)
+        end as is_named_around
     from met
     inner join named as one on met.one_id = one.figure_id
     inner join named as other on met.other_id = other.figure_id
