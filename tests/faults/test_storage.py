@@ -168,7 +168,7 @@ def test_damage_that_dbt_meets_is_told_as_such(tmp_path, monkeypatch):
         )
 
     monkeypatch.setattr(dbt_runner, "run_dbt", fail)
-    with pytest.raises(WarehouseDamaged, match=r"Corrupt database file: computed checksum\. .*newsledger rebuild"):
+    with pytest.raises(WarehouseDamaged, match=r"Corrupt database file: computed checksum 1\. .*newsledger rebuild"):
         build(Settings(home=tmp_path), run_id="r1")
 
 
