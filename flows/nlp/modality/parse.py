@@ -372,5 +372,9 @@ def read_nominal(reading: Reading, token: Token, came_by: str, is_start: bool) -
         for child in token.children:
             if child.dep_ in _MODIFIERS and child.lower_ in modifiers and (child.i < token.i or child.dep_ == "acl"):
                 reading.add(modifiers[child.lower_], child)
+            elif is_start and child.dep_ == "relcl" and child.tag_ == "VBN" and child.lower_ in modifiers:
+                # "below the 120 bcm that had been forecast"
+                if any(kid.dep_ == "auxpass" for kid in child.lefts):
+                    reading.add(modifiers[child.lower_], child)
             elif child.dep_ == "det" and child.lower_ == "no" and reading.verb is None and is_start:
                 reading.is_negated = True
