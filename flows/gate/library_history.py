@@ -55,8 +55,12 @@ class _HistoryExpectation(TableExpectation):
     def _is_enough(self, now: Measure) -> bool:
         return now.row_count >= self.ignore_below
 
-    def _is_off(self, now: Measure, past: list[Measure]) -> bool:
+    def _bounds(self, now: Measure, past: list[Measure]) -> tuple[float, float]:
         raise NotImplementedError
+
+    def _is_off(self, now: Measure, past: list[Measure]) -> bool:
+        low, high = self._bounds(now, past)
+        return not low <= now.amount <= high
 
     def _told(self, measure: Measure) -> str:
         raise NotImplementedError
@@ -112,10 +116,6 @@ class _ShareExpectation(_HistoryExpectation):
         high = usual + self.max_rise + chance if self.max_rise is not None else math.inf
         return low, high
 
-    def _is_off(self, now: Measure, past: list[Measure]) -> bool:
-        low, high = self._bounds(now, past)
-        return not low <= now.amount <= high
-
     def _told(self, measure: Measure) -> str:
         return f"{measure.amount:.1%} of {measure.row_count:,} rows"
 
@@ -162,18 +162,16 @@ class ExpectMeanToStayNearTheReleasesBefore(_HistoryExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("column", "max_change", *_HistoryExpectation.success_keys)
     says: ClassVar[str] = "The mean is about what it was in the releases before."
 
-    def _bound(self, now: Measure) -> float:
-        return self.max_change + _STANDARD_ERRORS * (now.spread or 0.0) / math.sqrt(now.row_count)
-
-    def _is_off(self, now: Measure, past: list[Measure]) -> bool:
-        return abs(now.amount - _usual(past)) > self._bound(now)
+    def _bounds(self, now: Measure, past: list[Measure]) -> tuple[float, float]:
+        bound = self.max_change + _STANDARD_ERRORS * (now.spread or 0.0) / math.sqrt(now.row_count)
+        return _usual(past) - bound, _usual(past) + bound
 
     def _told(self, measure: Measure) -> str:
         return f"{measure.amount:.3g} of {measure.row_count:,} rows"
 
     def _expected(self, past: list[Measure], now: Measure) -> str:
-        usual, bound = _usual(past), self._bound(now)
-        return f"{usual - bound:.3g} to {usual + bound:.3g} ({usual:.3g}, {_of_releases(past)})"
+        low, high = self._bounds(now, past)
+        return f"{low:.3g} to {high:.3g} ({_usual(past):.3g}, {_of_releases(past)})"
 
 
 class ExpectRowsPerDocumentToStayNearTheReleasesBefore(_HistoryExpectation):
@@ -192,10 +190,6 @@ class ExpectRowsPerDocumentToStayNearTheReleasesBefore(_HistoryExpectation):
         # What one document gives varies about as much as it is; a mean of many by that over the root of their number.
         chance = 1 + _STANDARD_ERRORS / math.sqrt(now.row_count)
         return _usual(past) / self.max_factor / chance, _usual(past) * self.max_factor * chance
-
-    def _is_off(self, now: Measure, past: list[Measure]) -> bool:
-        low, high = self._bounds(now, past)
-        return not low <= now.amount <= high
 
     def _told(self, measure: Measure) -> str:
         return f"{measure.amount:.3g} a document in {measure.row_count:,}"

@@ -42,6 +42,8 @@ COMPONENTS = (
 LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 NLP_CODE = Path(__file__).parent
+DATELINE_CODE = tuple(NLP_CODE.parent / "raw" / name for name in ("datelines.py", "publication.py"))
+"""Read here too: where a dateline ends, a sentence begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,10 @@ def build_nlp(model: str, lexicon_dirs: Sequence[Path] = ()) -> Language:
     nlp.max_length = sys.maxsize
     register_extensions()
     split_wire_marks(nlp)
-    nlp.add_pipe("ledger_paragraphs", before="parser")
+    config = {"lexicon_dirs": [str(folder) for folder in lexicon_dirs]}
+    nlp.add_pipe("ledger_paragraphs", before="parser", config=config)
     for name in COMPONENTS:
-        nlp.add_pipe(name, config={"lexicon_dirs": [str(folder) for folder in lexicon_dirs]})
+        nlp.add_pipe(name, config=config)
     return nlp
 
 
@@ -90,8 +93,8 @@ def extractor_version(model: str, lexicon_dirs: tuple[Path, ...] = ()) -> str:
     digest = sha256(model.encode())
     digest.update(_model_version(model).encode())
     digest.update(lexicon_digest(lexicon_dirs).encode())
-    for path in sorted(NLP_CODE.rglob("*.py")):
-        digest.update(path.relative_to(NLP_CODE).as_posix().encode())
+    for path in (*sorted(NLP_CODE.rglob("*.py")), *DATELINE_CODE):
+        digest.update(path.relative_to(NLP_CODE.parent).as_posix().encode())
         digest.update(path.read_bytes())
     return f"{__version__}+{digest.hexdigest()[:12]}"
 

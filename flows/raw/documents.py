@@ -52,11 +52,10 @@ class Noted:
 def cleaner_version(user_dirs: tuple[Path, ...] = ()) -> str:
     """Names the rules and code that make a body; 12 hex digits, the same wherever they are the same."""
     digest = sha256()
-    paths = [PACKAGE / name for name in _CLEANER_CODE] + sorted((PACKAGE / "sources").glob("*.py"))
-    paths += [folder / f"{table}.csv" for folder in (SEEDS, *user_dirs) for table in _CLEANER_TABLES]
-    for path in paths:
-        if path.is_file():
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    paths = [Path(__file__).with_name(name) for name in _CLEANER_CODE] + sorted((PACKAGE / "sources").glob("*.py"))
+    tables = [folder / f"{table}.csv" for folder in (SEEDS, *user_dirs) for table in _CLEANER_TABLES]
+    for path in (*paths, *(table for table in tables if table.is_file())):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
 

@@ -204,6 +204,8 @@ def _attached(pair: Pair) -> Iterator["duckdb.DuckDBPyConnection"]:
                         held.enter_context(hold_for_reading(path))
                         connection.execute(f"attach {quoted(str(path / DATABASE))} as {name} (read_only)")
                 yield connection
+        except duckdb.InternalException:
+            raise  # a fault of DuckDB's own says nothing of the files
         except (duckdb.Error, FileNotFoundError) as error:
             raise ReleaseDamaged(f"{str(error).splitlines()[0]}. `newsledger verify` tells which files.") from error
 

@@ -1,13 +1,29 @@
 """Sentence starts at paragraph breaks, set before the parser, which then keeps to them."""
 
+from pathlib import Path
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from flows.raw.datelines import read_dateline
 
 
-@Language.component("ledger_paragraphs", assigns=["token.is_sent_start"])
-def mark_paragraph_starts(doc: Doc) -> Doc:
+@Language.factory("ledger_paragraphs", assigns=["token.is_sent_start"], default_config={"lexicon_dirs": []})
+def make_paragraphs(nlp: Language, name: str, lexicon_dirs: list[str]) -> "ParagraphMarker":
+    return ParagraphMarker(tuple(Path(folder) for folder in lexicon_dirs))
+
+
+class ParagraphMarker:
+    """Knows the user's own agencies, whose names stand in datelines."""
+
+    def __init__(self, user_dirs: tuple[Path, ...]) -> None:
+        self._user_dirs = user_dirs
+
+    def __call__(self, doc: Doc) -> Doc:
+        return mark_paragraph_starts(doc, self._user_dirs)
+
+
+def mark_paragraph_starts(doc: Doc, user_dirs: tuple[Path, ...] = ()) -> Doc:
     """A sentence does not cross a line break that ends a headline, a list item or a paragraph.
 
     A single break inside running text (mail, hard-wrapped wires) is left to the parser: it ends a line
@@ -23,7 +39,7 @@ def mark_paragraph_starts(doc: Doc) -> Doc:
         ends_line = before in _ENDS or before.endswith((".", "!", "?", "”", '"'))
         if is_paragraph or ends_line or following.text in _BULLETS:
             following.is_sent_start = True
-    dateline = read_dateline(doc.text)
+    dateline = read_dateline(doc.text, user_dirs=user_dirs)
     if dateline is not None:
         for token in doc.char_span(dateline.char_start, dateline.char_end, alignment_mode="contract") or ():
             token.is_sent_start = False  # "NAIROBI —": the parser parts it at the dash

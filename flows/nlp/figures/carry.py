@@ -39,7 +39,8 @@ class Carrier:
             return
         if draft.index and self._is_parallel(draft, drafts[draft.index - 1]):
             draft.commodity = None
-            draft.kind, draft.direction = drafts[draft.index - 1].kind, drafts[draft.index - 1].direction
+            if draft.kind != drafts[draft.index - 1].kind:  # a pace after one that goes up
+                draft.kind, draft.direction = drafts[draft.index - 1].kind, drafts[draft.index - 1].direction
             if self._take(draft, drafts[draft.index - 1], "list"):
                 return
         if draft.measure is None and governor.linked is not None and governor.linked < draft.index:

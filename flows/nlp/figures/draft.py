@@ -1,7 +1,7 @@
 """A figure while it is put together, and the cue words that its readers share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -58,6 +58,22 @@ class Cues:
         self.forecast_verbs = words("forecast_verb")
         self.records = words("record")
         self.not_records = words("not_record")
+
+
+_TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
+"""A fall of more than 5 is a change below -5."""
+
+
+def turned(quantity: Quantity) -> Quantity:
+    """The same amount the other way: a rise made a fall."""
+    low, high = quantity.value_low, quantity.value_high
+    return replace(
+        quantity,
+        value=-quantity.value,
+        value_low=-high if high is not None else None,
+        value_high=-low if low is not None else None,
+        comparator=_TURNED.get(quantity.comparator, quantity.comparator),
+    )
 
 
 @dataclass(slots=True)

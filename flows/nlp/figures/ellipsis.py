@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
-from flows.nlp.figures.draft import WINDOW, Cues, Draft
+from flows.nlp.figures.draft import WINDOW, Cues, Draft, turned
 from flows.nlp.figures.tree import NOUN_TAGS, VERB_TAGS, Tree
 from flows.nlp.measures import Measures
 
@@ -162,15 +162,8 @@ class EllipsisReader:
         if other.quantity.unit_code != draft.quantity.unit_code or governor.relation != "object":
             return
         if self._tree.lemmas[verb] in self._cues.asking_verbs and governor.own_of is None:
-            quantity = draft.quantity
-            if other.direction == "down" and quantity.value > 0:
-                low, high = quantity.value_low, quantity.value_high
-                draft.quantity = replace(
-                    quantity,
-                    value=-quantity.value,
-                    value_low=-high if high is not None else None,
-                    value_high=-low if low is not None else None,
-                )
+            if other.direction == "down" and draft.quantity.value > 0:
+                draft.quantity = turned(draft.quantity)
             draft.kind, draft.direction = other.kind, other.direction
             draft.continues = other.index
             draft.reasons.append("change:ellipsis")

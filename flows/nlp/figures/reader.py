@@ -1,7 +1,6 @@
 """Puts figures together: what each quantity of a text measures, of whom, when, how certain, said by whom."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from spacy.tokens import Doc
@@ -12,7 +11,7 @@ from flows.nlp.figures.carry import Carrier
 from flows.nlp.figures.changes import ChangeReader
 from flows.nlp.figures.commodity import CommodityReader
 from flows.nlp.figures.context import ContextReader
-from flows.nlp.figures.draft import MAX_SENTENCE, Cues, Draft
+from flows.nlp.figures.draft import MAX_SENTENCE, Cues, Draft, turned
 from flows.nlp.figures.ellipsis import EllipsisReader
 from flows.nlp.figures.governors import Climber, Governor
 from flows.nlp.figures.market_days import carry_market_day
@@ -35,8 +34,6 @@ _WHOLE_GAP = 12
 _ON_POLL = frozenset({"be", "poll", "stand"})
 _COMPARING = frozenset({"from", "than", "against", "versus", "vs", "compared", "after"})
 _BYGONE = frozenset({"last", "previous", "ago", "earlier", "past"})
-_TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
-"""A fall of more than 5 is a change below -5."""
 
 
 class FigureWeightRow(Row):
@@ -144,14 +141,7 @@ class FigureReader:
         draft.direction = direction
         quantity = draft.quantity
         if quantity.unit_code != "x" and (direction == "down") != (quantity.value < 0):
-            low, high = quantity.value_low, quantity.value_high
-            draft.quantity = replace(
-                quantity,
-                value=-quantity.value,
-                value_low=-high if high is not None else None,
-                value_high=-low if low is not None else None,
-                comparator=_TURNED.get(quantity.comparator, quantity.comparator),
-            )
+            draft.quantity = turned(quantity)
 
     def _read_measures(self, tree: Tree, climber: Climber, context: ContextReader, drafts: list[Draft]) -> None:
         reader = MeasureReader(tree, self._measures, self._cues, climber.owner)

@@ -37,3 +37,12 @@ def test_breaks_and_datelines(tokenizer, text, expected):
 def test_a_title_on_the_first_line_is_a_sentence(tokenizer):
     title = "Profit slumps as strike looms"
     assert starts(tokenizer, f"{title}\nCarmaker Orlin said so on Monday", title) == ["Carmaker"]
+
+
+def test_an_agency_of_the_users_own_stands_in_datelines(tokenizer, tmp_path):
+    table = tmp_path / "news_agencies.csv"
+    table.write_text("form,agency_name,example,source\nFjordwire,Fjordwire,OSLO (Fjordwire) -,the user\n")
+    doc = tokenizer("Oslo (Fjordwire) - Brent rose.")
+    assert [token.text for token in mark_paragraph_starts(doc, (tmp_path,)) if token.i and token.is_sent_start] == [
+        "Brent"
+    ]
